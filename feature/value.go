@@ -59,6 +59,9 @@ func StringValue(s string) Value {
 	return Value{kind: String, text: s}
 }
 
+// TextValue returns a text that is known to be UTF-8: nothing is checked.
+func TextValue(s string) Value { return Value{kind: String, text: s} }
+
 // JSONValue returns a value that stands for valid JSON text (an object, an
 // array, or a number too long for float64). The text is not checked.
 func JSONValue(text string) Value { return Value{kind: JSON, text: text} }
