@@ -1,0 +1,356 @@
+package demo
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+	"math/big"
+	"sort"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"tuban/feature"
+	"tuban/geom/ellipsoid"
+)
+
+// tiny is a city small enough for the slow proofs of several seeds.
+func tiny(parcels int) Size {
+	s := Small()
+	s.Name, s.Parcels, s.Patches = "tiny", parcels, 120
+	return s
+}
+
+func each(t *testing.T, s Source, visit func(feature.Feature)) int {
+	t.Helper()
+	n := 0
+	if err := s.Each(func(f feature.Feature) error { n++; visit(f); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func source(t testing.TB, c *City, id feature.LayerID) Source {
+	t.Helper()
+	for _, s := range c.Layers() {
+		if s.Layer.ID == id {
+			return s
+		}
+	}
+	t.Fatalf("no layer %s", id)
+	return Source{}
+}
+
+func polygons(g orb.Geometry) []orb.Polygon {
+	switch g := g.(type) {
+	case orb.Polygon:
+		return []orb.Polygon{g}
+	case orb.MultiPolygon:
+		return g
+	}
+	return nil
+}
+
+// shoelace is twice the signed plane area of the rings, exactly.
+func shoelace(sum *big.Rat, ring orb.Ring) {
+	var a, b, c, d, x, y big.Rat
+	for i := 1; i < len(ring); i++ {
+		a.SetFloat64(ring[i-1][0])
+		b.SetFloat64(ring[i-1][1])
+		c.SetFloat64(ring[i][0])
+		d.SetFloat64(ring[i][1])
+		sum.Add(sum, x.Mul(&a, &d))
+		sum.Sub(sum, y.Mul(&b, &c))
+	}
+}
+
+type directed struct{ a, b orb.Point }
+
+// covers proves that the layer's rings tile the outline: every directed edge
+// occurs once; its reverse occurs in a neighbour, or it is an outline edge.
+func covers(t *testing.T, s Source, outline orb.Polygon) {
+	t.Helper()
+	edges := map[directed]bool{}
+	each(t, s, func(f feature.Feature) {
+		for _, p := range polygons(f.Geometry) {
+			for _, r := range p {
+				for i := 1; i < len(r); i++ {
+					e := directed{r[i-1], r[i]}
+					if edges[e] {
+						t.Fatalf("%s: edge %v occurs twice in one direction", f.ID, e)
+					}
+					edges[e] = true
+				}
+			}
+		}
+	})
+	border := map[directed]bool{}
+	for i := 1; i < len(outline[0]); i++ {
+		border[directed{outline[0][i-1], outline[0][i]}] = true
+	}
+	free := 0
+	for e := range edges {
+		if edges[directed{e.b, e.a}] {
+			continue
+		}
+		free++
+		if !border[e] {
+			t.Fatalf("edge %v has no neighbour and is not on the outline", e)
+		}
+	}
+	if free != len(border) {
+		t.Fatalf("%d free edges, outline has %d", free, len(border))
+	}
+}
+
+func TestParcelsTileTheTerritory(t *testing.T) {
+	for _, seed := range []uint64{1, 2, 77} {
+		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
+			c := New(seed, tiny(3000))
+			s := source(t, c, "dltb")
+			covers(t, s, c.Outline())
+			covers(t, source(t, c, "xzq"), c.Outline())
+			var sum, whole big.Rat
+			var metres float64
+			n := each(t, s, func(f feature.Feature) {
+				metres += ellipsoid.Area(f.Geometry)
+				for _, r := range f.Geometry.(orb.Polygon) {
+					shoelace(&sum, r)
+				}
+			})
+			if n != 3000 || s.Count != n {
+				t.Errorf("%d parcels, counted %d, want 3000", n, s.Count)
+			}
+			shoelace(&whole, c.Outline()[0])
+			if sum.Cmp(&whole) != 0 {
+				t.Errorf("plane areas differ: parcels %s, territory %s", sum.FloatString(18), whole.FloatString(18))
+			}
+			if want := ellipsoid.Area(c.Outline()); math.Abs(metres-want) > 1e-9*want {
+				t.Errorf("ellipsoidal areas differ: parcels %.4f, territory %.4f m²", metres, want)
+			}
+		})
+	}
+}
+
+// TestRingsAreSimple looks at every pair of edges of every ring that could
+// meet, in all layers: none cross or touch, shells wind counter-clockwise and
+// holes clockwise, holes lie inside.
+func TestRingsAreSimple(t *testing.T) {
+	for _, seed := range []uint64{1, 5} {
+		c := New(seed, tiny(4000))
+		for _, s := range c.Layers() {
+			t.Run(fmt.Sprintf("seed=%d/%s", seed, s.Layer.ID), func(t *testing.T) {
+				holes := 0
+				n := each(t, s, func(f feature.Feature) {
+					for _, p := range polygons(f.Geometry) {
+						holes += len(p) - 1
+						simple(t, f.ID, p)
+					}
+				})
+				if n != s.Count {
+					t.Errorf("visited %d, Count says %d", n, s.Count)
+				}
+				if s.Layer.ID == "stbhhx" && holes == 0 {
+					t.Error("the red line has no holes")
+				}
+			})
+		}
+	}
+}
+
+func simple(t *testing.T, id feature.ID, p orb.Polygon) {
+	t.Helper()
+	var segments []segment
+	for k, r := range p {
+		if len(r) < 4 || r[0] != r[len(r)-1] {
+			t.Fatalf("%s ring %d: %d points, closed %v", id, k, len(r), r[0] == r[len(r)-1])
+		}
+		if a := signedArea(r); (a > 0) != (k == 0) {
+			t.Fatalf("%s ring %d winds the wrong way: %g", id, k, a)
+		}
+		if k > 0 && !holds(p[0], r[0]) {
+			t.Fatalf("%s: hole %d lies outside", id, k)
+		}
+		for i := 1; i < len(r); i++ {
+			segments = append(segments, segment{r[i-1], r[i], k, i, len(r) - 1})
+		}
+	}
+	sort.Slice(segments, func(i, j int) bool { return segments[i].left() < segments[j].left() })
+	for i, s := range segments {
+		for _, o := range segments[i+1:] {
+			if o.left() > s.right() {
+				break
+			}
+			if s.meets(o) {
+				t.Fatalf("%s: edges %v and %v meet", id, s, o)
+			}
+		}
+	}
+}
+
+type segment struct {
+	a, b        orb.Point
+	ring, i, of int
+}
+
+func (s segment) left() float64  { return min(s.a[0], s.b[0]) }
+func (s segment) right() float64 { return max(s.a[0], s.b[0]) }
+
+// meets says whether two edges share a point other than the vertex between two
+// that follow each other.
+func (s segment) meets(o segment) bool {
+	if s.a == s.b {
+		return true
+	}
+	if max(s.a[1], s.b[1]) < min(o.a[1], o.b[1]) || max(o.a[1], o.b[1]) < min(s.a[1], s.b[1]) {
+		return false
+	}
+	if s.ring == o.ring {
+		switch (o.i - s.i + s.of) % s.of {
+		case 1:
+			return s.b != o.a || folds(s.a, s.b, o.b)
+		case s.of - 1:
+			return o.b != s.a || folds(o.a, o.b, s.b)
+		}
+	}
+	p, q := side(s.a, s.b, o.a), side(s.a, s.b, o.b)
+	u, v := side(o.a, o.b, s.a), side(o.a, o.b, s.b)
+	return p*q <= 0 && u*v <= 0
+}
+
+// folds says whether the path a, b, c turns back onto itself.
+func folds(a, b, c orb.Point) bool {
+	return side(a, b, c) == 0 && (a[0]-b[0])*(c[0]-b[0])+(a[1]-b[1])*(c[1]-b[1]) > 0
+}
+
+// side is the exact side of c seen from a→b.
+func side(a, b, c orb.Point) int {
+	d := (b[0]-a[0])*(c[1]-a[1]) - (b[1]-a[1])*(c[0]-a[0])
+	if math.Abs(d) > 1e-13 {
+		if d > 0 {
+			return 1
+		}
+		return -1
+	}
+	r := func(v float64) *big.Rat { return new(big.Rat).SetFloat64(v) }
+	sub := func(x, y float64) *big.Rat { return r(x).Sub(r(x), r(y)) }
+	l := sub(b[0], a[0])
+	l.Mul(l, sub(c[1], a[1]))
+	k := sub(b[1], a[1])
+	return l.Cmp(k.Mul(k, sub(c[0], a[0])))
+}
+
+func holds(r orb.Ring, p orb.Point) bool {
+	in := false
+	for i := 1; i < len(r); i++ {
+		a, b := r[i-1], r[i]
+		if (a[1] > p[1]) != (b[1] > p[1]) && p[0] < a[0]+(p[1]-a[1])/(b[1]-a[1])*(b[0]-a[0]) {
+			in = !in
+		}
+	}
+	return in
+}
+
+func fingerprint(t *testing.T, c *City) uint64 {
+	h := fnv.New64a()
+	for _, s := range c.Layers() {
+		fmt.Fprintf(h, "%+v", s.Layer)
+		each(t, s, func(f feature.Feature) {
+			fmt.Fprint(h, f.ID, string(f.Properties.AppendJSON(nil)))
+			for _, p := range polygons(f.Geometry) {
+				for _, r := range p {
+					for _, q := range r {
+						fmt.Fprintf(h, "%x %x", math.Float64bits(q[0]), math.Float64bits(q[1]))
+					}
+				}
+			}
+		})
+	}
+	return h.Sum64()
+}
+
+func TestSeedDecidesEveryByte(t *testing.T) {
+	a, b := fingerprint(t, New(9, tiny(1500))), fingerprint(t, New(9, tiny(1500)))
+	if a != b {
+		t.Errorf("same seed, other bytes: %x, %x", a, b)
+	}
+	if c := fingerprint(t, New(10, tiny(1500))); c == a {
+		t.Error("another seed gave the same bytes")
+	}
+}
+
+func TestLayersAreWellFormed(t *testing.T) {
+	c := New(3, tiny(1500))
+	for _, s := range c.Layers() {
+		l := s.Layer
+		if err := l.Check(); err != nil {
+			t.Error(err)
+		}
+		if l.Title.ZH == "" || l.Title.EN == "" {
+			t.Errorf("%s: title %+v", l.ID, l.Title)
+		}
+		seen := map[feature.ID]bool{}
+		each(t, s, func(f feature.Feature) {
+			if seen[f.ID] {
+				t.Errorf("%s: id %s occurs twice", l.ID, f.ID)
+			}
+			seen[f.ID] = true
+			if v, _ := f.Properties.Get(l.IDField); v.String() != string(f.ID) {
+				t.Errorf("%s: id %q, %s %q", l.ID, f.ID, l.IDField, v)
+			}
+			code, _ := f.Properties.Get(l.ClassField)
+			if l.Class(code.String()).Name == "" {
+				t.Fatalf("%s %s: class %q is not in the dictionary", l.ID, f.ID, code)
+			}
+			for i, field := range l.Fields {
+				if p := f.Properties[i]; p.Name != field.Name || p.Value.FieldType() != field.Type {
+					t.Fatalf("%s %s: property %d is %s (%s), want %+v", l.ID, f.ID, i, p.Name, p.Value.FieldType(), field)
+				}
+			}
+		})
+	}
+}
+
+func TestSmallCity(t *testing.T) {
+	began := time.Now()
+	c := New(1, Small())
+	made := time.Since(began)
+	vertices, most := 0, 0
+	classes := map[string]int{}
+	s := source(t, c, "dltb")
+	n := each(t, s, func(f feature.Feature) {
+		v := 0
+		for _, r := range f.Geometry.(orb.Polygon) {
+			v += len(r)
+		}
+		vertices, most = vertices+v, max(most, v)
+		code, _ := f.Properties.Get("DLBM")
+		classes[code.Text()]++
+	})
+	if n != 20_000 {
+		t.Errorf("%d parcels, want 20,000", n)
+	}
+	b := c.Outline().Bound()
+	for _, want := range []struct{ got, low, high float64 }{
+		{b.Min[0], 94.48, 94.52}, {b.Max[0], 95.28, 95.32}, {b.Min[1], 36.18, 36.22}, {b.Max[1], 36.58, 36.62},
+	} {
+		if want.got < want.low || want.got > want.high {
+			t.Errorf("territory %v: %g is not within %g to %g", b, want.got, want.low, want.high)
+		}
+	}
+	if len(classes) < 30 {
+		t.Errorf("only %d classes occur", len(classes))
+	}
+	t.Logf("made in %v, parcels in %v, %d vertices, at most %d in one; %v", made, time.Since(began)-made, vertices, most, classes)
+	for _, s := range c.Layers() {
+		t.Logf("%s: %d", s.Layer.ID, s.Count)
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		New(1, Small())
+	}
+}

@@ -1,0 +1,190 @@
+package demo
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/paulmach/orb"
+
+	"tuban/feature"
+	"tuban/geom/ellipsoid"
+)
+
+// farmlandLayer is permanent basic farmland: most irrigated fields, joined to
+// blocks whose borders are parcel borders.
+func (c *City) farmlandLayer() Source {
+	l := feature.Layer{
+		ID: "yjjbnt", Title: feature.Text{ZH: "永久基本农田", EN: "Permanent basic farmland"},
+		Description: "Invented blocks of permanent basic farmland; their borders are parcel borders.",
+		Kind:        feature.KindReference, IDField: "BSM", ClassField: "DLBM",
+		Classes: []feature.Class{
+			{Code: "0102", Name: "永久基本农田（水浇地）", Group: "永久基本农田", Color: "#e0a800"},
+			{Code: "0103", Name: "永久基本农田（旱地）", Group: "永久基本农田", Color: "#b98600"},
+		},
+		Fields:   fields("BSM", "YSDM", "XZQDM", "YJJBNTTBBH", "DLBM", "DLMC", "YJJBNTMJ#", "BHKSSJ"),
+		AreaUnit: feature.AreaM2, MaxZoom: maxZoom,
+	}
+	names := map[string]string{"0102": "水浇地", "0103": "旱地"}
+	blocks := newGrouping(c.mesh, c.farmlandLabels())
+	return Source{l, blocks.count(), func(visit func(feature.Feature) error) error {
+		t := newTracer(c.bends, &blocks)
+		for i := range blocks.count() {
+			code := c.classes[blocks.members(i)[0]]
+			g, id := degrees(t.polygon(i)), serial("6328012005", i+1)
+			f := record(l.Fields, id, g, id, "2005010300", "632801", fmt.Sprintf("N%06d", i+1),
+				code, names[code], cents(ellipsoid.Area(g)), "20221001")
+			if err := visit(f); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+// farmlandLabels gives the faces of permanent basic farmland a label that
+// changes with class and every kilometre or so, and none to all others.
+func (c *City) farmlandLabels() []int32 {
+	labels := make([]int32, c.mesh.faces())
+	for f := range labels {
+		p, code := c.bends.centres[f], c.classes[f]
+		labels[f] = none
+		if (code == "0102" || code == "0103") && c.land.ground(p) == groundFarm && c.land.patches.at(p[0], p[1]) > -0.35 {
+			i, k := int64(math.Floor(p[0]/900)), int64(math.Floor(p[1]/700))
+			labels[f] = int32(mix(uint64(i)<<32^uint64(k)&0xffffffff)>>34)<<1 | int32(code[3]&1)
+		}
+	}
+	return labels
+}
+
+// disc is a round area whose rim wanders: star-shaped, hence simple.
+type disc struct {
+	x, y, radius float64
+	wander       float64 // largest share of the radius by which the rim strays
+	wave         noise
+}
+
+// rim returns the distance of the rim in a direction.
+func (d disc) rim(turn float64) float64 {
+	s, c := math.Sincos(turn)
+	scale := d.radius / 1.7
+	return d.radius * (1 + d.wander*d.wave.at(d.x+c*scale, d.y+s*scale))
+}
+
+// ring returns the rim, closed, counter-clockwise or (for a hole) clockwise.
+func (d disc) ring(vertices int, clockwise bool) orb.Ring {
+	r := make(orb.Ring, 0, vertices+1)
+	for i := range vertices {
+		turn := 2 * math.Pi * float64(i) / float64(vertices)
+		if clockwise {
+			turn = -turn
+		}
+		s, c := math.Sincos(turn)
+		r = append(r, orb.Point{d.x + d.rim(turn)*c, d.y + d.rim(turn)*s})
+	}
+	return append(r, r[0])
+}
+
+// redLineSpots are where red-line areas lie, with kind and name.
+var redLineSpots = [...]struct {
+	x, y, radius float64
+	kind, name   string
+}{
+	{-14000, -18500, 7600, "1", "昆仑山北麓水源涵养区"},
+	{13500, -17500, 6400, "1", "格尔木河上游水源涵养区"},
+	{-21000, 16500, 5600, "2", "托拉海生物多样性维护区"},
+	{22500, 19500, 5200, "2", "盐湖湿地生物多样性维护区"},
+	{-29000, -6500, 5200, "3", "沙区防风固沙区"},
+	{29500, -9000, 5600, "3", "东部防风固沙区"},
+	{4500, 19500, 3600, "2", "北部沼泽维护区"},
+	{-64000, -22000, 15000, "1", "西部水源涵养区"},
+	{66000, -26000, 14000, "3", "东部荒漠防风固沙区"},
+	{-88000, 20000, 12000, "2", "西部湖泊湿地维护区"},
+}
+
+// redLineLayer is the ecological protection red line: large areas with holes,
+// drawn without regard to parcels.
+func (c *City) redLineLayer() Source {
+	l := feature.Layer{
+		ID: "stbhhx", Title: feature.Text{ZH: "生态保护红线", EN: "Ecological protection red line"},
+		Description: "Invented red-line areas with holes.",
+		Kind:        feature.KindReference, IDField: "BSM", ClassField: "HXLX",
+		Classes: []feature.Class{
+			{Code: "1", Name: "水源涵养", Group: "生态保护红线", Color: "#d7263d"},
+			{Code: "2", Name: "生物多样性维护", Group: "生态保护红线", Color: "#e0507a"},
+			{Code: "3", Name: "防风固沙", Group: "生态保护红线", Color: "#c2452d"},
+		},
+		Fields:   fields("BSM", "YSDM", "XZQDM", "HXMC", "HXLX", "HXMJ#"),
+		AreaUnit: feature.AreaM2, MaxZoom: maxZoom,
+	}
+	var made []feature.Feature
+	for i, s := range redLineSpots {
+		if s.x < c.size.West || s.x > c.size.East || s.y < c.size.South || s.y > c.size.North {
+			continue
+		}
+		g := degrees(c.redLine(i, s.x, s.y, s.radius))
+		id := serial("6328012006", i+1)
+		made = append(made, record(l.Fields, id, g, id, "2006010100", "632801", s.name, s.kind, cents(ellipsoid.Area(g))))
+	}
+	return listed(l, made)
+}
+
+func (c *City) redLine(i int, x, y, radius float64) orb.Polygon {
+	r := newRandom(c.seed, streamRedLine, i)
+	shell := disc{x, y, radius, 0.42, newNoise(c.seed, 100+i, radius/2, 6)}
+	p := orb.Polygon{shell.ring(int(2*math.Pi*radius/c.size.Spacing), false)}
+	for k, holes := 0, 2+r.below(4); k < holes; k++ {
+		// Each hole keeps to its own sector, well inside the narrowest rim.
+		turn := 2 * math.Pi * (float64(k) + r.between(0.3, 0.7)) / float64(holes)
+		s, cos := math.Sincos(turn)
+		away := radius * 0.34
+		h := disc{x + away*cos, y + away*s, radius * r.between(0.03, 0.09), 0.4, newNoise(c.seed, 200+8*i+k, radius/9, 4)}
+		p = append(p, h.ring(24+r.below(160), true))
+	}
+	return p
+}
+
+// urbanLayer is the urban development boundary around the towns.
+func (c *City) urbanLayer() Source {
+	l := feature.Layer{
+		ID: "czkfbj", Title: feature.Text{ZH: "城镇开发边界", EN: "Urban development boundary"},
+		Description: "Invented urban development boundary by zone.",
+		Kind:        feature.KindReference, IDField: "BSM", ClassField: "GHFQDM",
+		Classes: []feature.Class{
+			{Code: "410", Name: "城镇集中建设区", Group: "城镇开发边界", Color: "#3c5fd0"},
+			{Code: "420", Name: "城镇弹性发展区", Group: "城镇开发边界", Color: "#6f8ce8"},
+			{Code: "430", Name: "特别用途区", Group: "城镇开发边界", Color: "#8a6fd6"},
+		},
+		Fields:   fields("BSM", "YSDM", "XZQDM", "GHFQDM", "GHFQMC", "MJ#"),
+		AreaUnit: feature.AreaM2, MaxZoom: maxZoom,
+	}
+	zones := [...]struct {
+		x, y, radius float64
+		class        int
+	}{
+		{-200, 200, 4100, 0}, {9600, -2400, 2500, 0}, {31000, 18300, 1900, 1},
+		{-19500, 6200, 1000, 1}, {5900, 2900, 1100, 2}, {77000, 5500, 1100, 1},
+	}
+	var made []feature.Feature
+	for i, z := range zones {
+		if z.x > c.size.East {
+			continue
+		}
+		d := disc{z.x, z.y, z.radius, 0.22, newNoise(c.seed, 300+i, z.radius/2, 3)}
+		g := degrees(orb.Polygon{d.ring(90+i*8, false)})
+		id, k := serial("6328012007", i+1), l.Classes[z.class]
+		made = append(made, record(l.Fields, id, g, id, "2007010100", "632801", k.Code, k.Name, cents(ellipsoid.Area(g))))
+	}
+	return listed(l, made)
+}
+
+// listed is the source of features that are at hand.
+func listed(l feature.Layer, made []feature.Feature) Source {
+	return Source{l, len(made), func(visit func(feature.Feature) error) error {
+		for _, f := range made {
+			if err := visit(f); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
