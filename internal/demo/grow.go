@@ -10,6 +10,9 @@ import (
 // clearance is the least distance in metres between a cut and a vertex.
 const clearance = 1.0
 
+// longestStrip is about how long, in metres, one parcel of a road is.
+const longestStrip = 1500.0
+
 // strip is what a face that is a road, railway or canal is; 0 for other faces.
 type strip uint8
 
@@ -102,15 +105,24 @@ func (g *growth) divide(f int32, ratio float64, count int) {
 	}
 }
 
-// strip cuts off part's near side as a strip; if it cannot, part stays whole.
+// strip cuts off part's near side as a strip, in pieces of longestStrip; if it
+// cannot, part stays whole.
 func (g *growth) strip(part int32, l line, kind strip) {
 	far, ok := g.mesh.cut(part, l, clearance)
 	if !ok {
 		return
 	}
 	g.strips = append(g.strips, notStrip)
-	g.strips[part] = kind
 	g.push(far)
+	along := orb.Point{-l.n[1], l.n[0]}
+	lo, hi := g.mesh.extent(part, along)
+	g.strips[part] = kind
+	for lo += longestStrip; lo < hi-longestStrip/2; lo += longestStrip {
+		if rest, ok := g.mesh.cut(part, line{along, lo}, clearance); ok {
+			g.strips = append(g.strips, kind)
+			part = rest
+		}
+	}
 }
 
 // corridor decides whether a cut leaves a road, railway or canal, and how wide.

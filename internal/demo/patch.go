@@ -131,8 +131,8 @@ func runs(rows int, width float64, r *random) [][2]int {
 	for i := range list {
 		u := 2*(float64(i)+0.5)/float64(rows) - 1
 		half := width / 2 * math.Pow(1-u*u, bulge)
-		left = 0.7*left + r.between(-0.12, 0.12)*width
-		right = 0.7*right + r.between(-0.12, 0.12)*width
+		left = 0.9*left + r.between(-0.05, 0.05)*width
+		right = 0.9*right + r.between(-0.05, 0.05)*width
 		middle := lean * u * width
 		lo, hi := int(math.Floor(middle-half+left)), int(math.Ceil(middle+half+right))
 		if i > 0 {
