@@ -170,3 +170,32 @@ func (b *Builder) Len() int { return len(b.seg.number) }
 func (b *Builder) Add(f *feature.Feature, column func(name string) int) error {
 	return b.seg.add(f, column)
 }
+
+// Arena returns the features added so far as an arena of their own, with slots
+// from 0. It sees nothing that is added later.
+func (b *Builder) Arena() *Arena {
+	return &Arena{segs: []*segment{b.seg.fork()}, starts: []feature.Slot{0}, n: feature.Slot(b.Len())}
+}
+
+// Size returns the vertices and rings added so far: the hints for a builder of the same features.
+func (b *Builder) Size() (vertices, rings int) { return int(b.seg.points), len(b.seg.rings) }
+
+// Renumber moves each property column to the field index that to gives for its
+// old one. Call it once, before Join.
+func (b *Builder) Renumber(to func(field int) int) {
+	var cols []column
+	for i, c := range b.seg.cols {
+		for len(cols) <= to(i) {
+			cols = append(cols, newColumn())
+		}
+		cols[to(i)] = c
+	}
+	b.seg.cols = cols
+}
+
+// SetVersion gives every feature the commit that wrote it. Call it before Join.
+func (b *Builder) SetVersion(v feature.Seq) {
+	for i := range b.seg.version {
+		b.seg.version[i] = v
+	}
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"tuban/engine"
+	"tuban/feature"
+	"tuban/jobs"
+)
+
+// exportCmd writes a layer to a file.
+type exportCmd struct {
+	dataFlags `embed:""`
+	Layer     string `help:"Layer to write." required:"" placeholder:"NAME"`
+	Format    string `help:"geojson (one FeatureCollection) or geojsonl (a feature a line)." enum:"geojson,geojsonl" default:"geojson"`
+	Out       string `arg:"" help:"File to write, - for standard output." placeholder:"OUT"`
+}
+
+// Help is shown by export --help.
+func (c *exportCmd) Help() string {
+	return `Writes all features of a layer as they stand, coordinates to the last digit, in EPSG:4490. The file
+appears under its name only when it is whole.
+
+  tuban export --layer parcels parcels.geojson
+  tuban export --layer parcels --format geojsonl - | head -1
+  tuban export --server http://127.0.0.1:8080 --layer parcels parcels.geojson`
+}
+
+// Run writes the file.
+func (c *exportCmd) Run(a *app) (err error) {
+	p := a.newProgress("export " + c.Layer)
+	defer p.end()
+	progress := func(done, total int64) { p.update("write", done, total) }
+	var n int64
+	write := func(w io.Writer) error {
+		if c.Server != "" {
+			r, err := newRemote(c.Server, c.Token)
+			if err != nil {
+				return err
+			}
+			n, err = r.export(a.ctx, c.Layer, c.Format, w, progress)
+			return err
+		}
+		e, err := a.open(a.ctx, c.Data, openOptions{readOnly: true})
+		if err != nil {
+			return err
+		}
+		defer closing(e, &err)
+		l, err := layerOf(e.View(), c.Layer)
+		if err != nil {
+			return err
+		}
+		n, err = jobs.Export(a.ctx, l, c.Format, w, progress)
+		return err
+	}
+	if c.Out == "-" {
+		return write(a.stdout)
+	}
+	if err := writeWhole(c.Out, write); err != nil {
+		return err
+	}
+	if a.json {
+		return json.NewEncoder(a.stdout).Encode(map[string]any{"layer": c.Layer, "written": n, "out": c.Out})
+	}
+	_, err = fmt.Fprintf(a.stdout, "layer %s: %d features written to %s\n", c.Layer, n, c.Out)
+	return err
+}
+
+// layerOf finds a layer, or says which there are.
+func layerOf(v *engine.View, name string) (*engine.LayerView, error) {
+	if l, ok := v.Layer(feature.LayerID(name)); ok {
+		return l, nil
+	}
+	ids := make([]feature.LayerID, 0, len(v.Layers()))
+	for _, l := range v.Layers() {
+		ids = append(ids, l.Layer().ID)
+	}
+	return nil, fmt.Errorf("%w: %s; there are: %v", engine.ErrNoLayer, name, ids)
+}
+
+// writeWhole writes a file beside its name and renames it when it is whole.
+func writeWhole(name string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	if err := os.Chmod(f.Name(), 0o644); err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return os.Rename(f.Name(), name)
+}
