@@ -1,0 +1,147 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/options"
+)
+
+const (
+	memTableSize = 16 << 20
+	// txnBudget is what we put into one transaction; Badger takes 15 % of a
+	// memtable, counting some overhead for each entry.
+	txnBudget  = 2 << 20
+	txnEntries = 8000
+	entryCost  = 64 // our reckoning of that overhead
+)
+
+// badgerOptions are chosen for a small footprint: see ECOSYSTEM 2.3. All values
+// are below the threshold and live in the tree, so the value log is a stub.
+// Nothing is compressed (we do that) and no block is cached (files are mapped).
+func (db *DB) badgerOptions(dir string) badger.Options {
+	o := badger.DefaultOptions(dir)
+	o.SyncWrites = true
+	o.ReadOnly = db.opt.ReadOnly
+	o.DetectConflicts = false
+	o.NumVersionsToKeep = 1
+	o.MetricsEnabled = false
+	o.MemTableSize = memTableSize
+	o.NumMemtables = 2
+	o.ValueThreshold = 1 << 20
+	o.ValueLogFileSize = 1 << 20
+	o.BaseTableSize = 8 << 20
+	o.BaseLevelSize = 64 << 20
+	o.NumCompactors = 2
+	o.NumGoroutines = 1
+	o.Compression = options.None
+	o.BlockCacheSize = 0
+	o.ChecksumVerificationMode = options.OnBlockRead
+	o.VerifyValueChecksum = true
+	o.Logger = nil
+	if db.opt.Logger != nil {
+		o.Logger = badgerLog{db.opt.Logger.With("from", "badger")}
+	}
+	return o
+}
+
+// openBadger opens Badger and tells whether it is new.
+func (db *DB) openBadger() (made bool, err error) {
+	dir := filepath.Join(db.dir, "badger")
+	if err := checkTables(dir); err != nil {
+		return false, err
+	}
+	err = guard(dir, func() error {
+		db.badger, err = badger.Open(db.badgerOptions(dir))
+		return err
+	})
+	var damage *CorruptError
+	switch {
+	case err == nil:
+	case errors.As(err, &damage), errors.Is(err, fs.ErrPermission):
+		return false, fmt.Errorf("store: %w", err)
+	case errors.Is(err, badger.ErrTruncateNeeded):
+		return false, fmt.Errorf("%s was not closed; open it once for writing: %w", db.dir, err)
+	case strings.Contains(err.Error(), "Cannot acquire directory lock"):
+		return false, inUse(db.dir)
+	default:
+		return false, fmt.Errorf("store: opening %s: %w", dir, err)
+	}
+	err = db.badger.View(func(txn *badger.Txn) error {
+		_, err := txn.Get(prefix(kindMeta))
+		return err
+	})
+	if !errors.Is(err, badger.ErrKeyNotFound) {
+		return false, err
+	}
+	if _, err := readLayout(db.dir); err == nil {
+		return false, corrupt(prefix(kindMeta), "missing")
+	}
+	return true, nil
+}
+
+// checkTables looks at the end of Badger's table files, which Badger itself
+// reads trustingly: a bad length there ends the process. Behind a table's
+// blocks stand the index, its length, its checksum and the checksum's length.
+func checkTables(dir string) error {
+	names, err := filepath.Glob(filepath.Join(dir, "*.sst"))
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if reason := checkTable(name); reason != "" {
+			return &CorruptError{Key: name, Chunk: -1, Reason: reason}
+		}
+	}
+	return nil
+}
+
+func checkTable(name string) string {
+	f, err := os.Open(name)
+	if err != nil {
+		return err.Error()
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err.Error()
+	}
+	at := info.Size()
+	u32 := func() int64 {
+		var b [4]byte
+		if at -= 4; at < 0 {
+			return -1
+		}
+		if _, err := f.ReadAt(b[:], at); err != nil {
+			return -1
+		}
+		return int64(b[0])<<24 | int64(b[1])<<16 | int64(b[2])<<8 | int64(b[3])
+	}
+	sum := u32()
+	if sum <= 0 || sum > 64 {
+		return "the table's end is damaged (checksum length)"
+	}
+	at -= sum
+	if index := u32(); index <= 0 || index > at {
+		return "the table's end is damaged (index length)"
+	}
+	return ""
+}
+
+// badgerLog writes Badger's log to slog. What Badger calls info is our debug.
+type badgerLog struct{ log *slog.Logger }
+
+func (l badgerLog) Errorf(f string, a ...any)   { l.log.Error(line(f, a)) }
+func (l badgerLog) Warningf(f string, a ...any) { l.log.Warn(line(f, a)) }
+func (l badgerLog) Infof(f string, a ...any)    { l.log.Debug(line(f, a)) }
+func (l badgerLog) Debugf(string, ...any)       {}
+
+func line(format string, args []any) string {
+	return strings.TrimSpace(fmt.Sprintf(format, args...))
+}

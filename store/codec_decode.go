@@ -1,0 +1,322 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"unicode/utf8"
+
+	"github.com/paulmach/orb"
+
+	"tuban/feature"
+)
+
+var errShort = errors.New("body ends early")
+
+// decoder reads one body. Every count is checked against the bytes that are
+// there before memory is taken for it, and no body makes it panic.
+type decoder struct {
+	records []byte // what is left of them
+	coords  []byte
+	text    string
+	names   []string
+	room    uint64 // members that lists outside the shared pieces may still have
+	err     error  // the first thing wrong; from then on reads give zeros
+
+	// One allocation for all features of the body; each takes its piece.
+	points []orb.Point
+	rings  []orb.Ring
+	polys  []orb.Polygon
+	props  []feature.Property
+}
+
+// decodeBody returns the features of a body. They share memory with one another
+// and none with body. Versions are 0.
+func decodeBody(body []byte) ([]feature.Feature, error) {
+	var d decoder
+	n, err := d.open(body)
+	if err != nil {
+		return nil, err
+	}
+	fs := make([]feature.Feature, n)
+	before := feature.Number(0)
+	for i := range fs {
+		before += feature.Number(d.varint())
+		fs[i].Number = before
+		d.feature(&fs[i])
+		if d.err != nil {
+			return nil, fmt.Errorf("feature %d of %d: %w", i, n, d.err)
+		}
+	}
+	if len(d.records) != 0 || len(d.coords) != 0 || len(d.text) != 0 {
+		return nil, errors.New("body is longer than its features")
+	}
+	return fs, nil
+}
+
+// open reads the header and takes memory; it returns the number of features.
+func (d *decoder) open(body []byte) (int, error) {
+	d.records = body
+	var h [8]uint64
+	for i := range h {
+		h[i] = d.uvarint()
+	}
+	n, names, points, lines, polys, props, records, text := h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7]
+	left := uint64(len(d.records))
+	if names > left {
+		d.fail(errShort)
+	}
+	for i := uint64(0); i < names && d.err == nil; i++ {
+		d.names = append(d.names, string(d.bytes(d.uvarint())))
+	}
+	left = uint64(len(d.records))
+	switch {
+	case d.err != nil:
+		return 0, d.err
+	case records > left || points > left/16 || text > left || records+points*16+text != left:
+		return 0, errors.New("lengths do not add up")
+	case n > records/5+1 || lines > records || polys > records || props > records/2:
+		return 0, errors.New("counts do not fit the records")
+	}
+	all := d.records
+	d.room = records
+	d.records, d.coords = all[:records], all[records:records+points*16]
+	d.text = string(all[records+points*16:])
+	if !utf8.ValidString(d.text) {
+		return 0, errors.New("text is not UTF-8")
+	}
+	d.points = make([]orb.Point, 0, points)
+	d.rings = make([]orb.Ring, 0, lines)
+	d.polys = make([]orb.Polygon, 0, polys)
+	d.props = make([]feature.Property, 0, props)
+	return int(n), nil
+}
+
+func (d *decoder) fail(err error) {
+	if d.err == nil {
+		d.err = err
+		d.records, d.coords, d.text = nil, nil, ""
+	}
+}
+
+func (d *decoder) uvarint() uint64 {
+	u, n := binary.Uvarint(d.records)
+	if n <= 0 {
+		d.fail(errShort)
+		return 0
+	}
+	d.records = d.records[n:]
+	return u
+}
+
+func (d *decoder) varint() int64 {
+	u := d.uvarint()
+	return int64(u>>1) ^ -int64(u&1)
+}
+
+func (d *decoder) bytes(n uint64) []byte {
+	if n > uint64(len(d.records)) {
+		d.fail(errShort)
+		return nil
+	}
+	b := d.records[:n]
+	d.records = d.records[n:]
+	return b
+}
+
+func (d *decoder) byte() byte {
+	if b := d.bytes(1); b != nil {
+		return b[0]
+	}
+	return 0
+}
+
+func (d *decoder) float() float64 {
+	if b := d.bytes(8); b != nil {
+		return math.Float64frombits(binary.LittleEndian.Uint64(b))
+	}
+	return 0
+}
+
+func (d *decoder) string() string {
+	n := d.uvarint()
+	if n > uint64(len(d.text)) {
+		d.fail(errShort)
+		return ""
+	}
+	s := d.text[:n]
+	d.text = d.text[n:]
+	return s
+}
+
+func (d *decoder) feature(f *feature.Feature) {
+	flags := d.byte()
+	if flags&^(flagRepair|flagArea) != 0 {
+		d.fail(fmt.Errorf("flags %#x", flags))
+	}
+	f.NeedsRepair = flags&flagRepair != 0
+	if flags&flagArea != 0 {
+		f.Area = d.float()
+		if math.IsNaN(f.Area) || math.IsInf(f.Area, 0) || f.Area < 0 {
+			d.fail(fmt.Errorf("area %v", f.Area))
+		}
+	}
+	f.ID = feature.ID(d.string())
+	f.Geometry = d.geometry(0)
+	n := d.uvarint()
+	from := len(d.props)
+	if n > uint64(cap(d.props)-from) {
+		d.fail(errShort)
+		return
+	}
+	for i := uint64(0); i < n && d.err == nil; i++ {
+		d.props = append(d.props, d.property())
+	}
+	if n > 0 {
+		f.Properties = d.props[from:len(d.props):len(d.props)]
+	}
+}
+
+func (d *decoder) property() (p feature.Property) {
+	i := d.uvarint()
+	if i >= uint64(len(d.names)) {
+		d.fail(errors.New("property without a name"))
+		return p
+	}
+	p.Name = d.names[i]
+	switch kind := feature.ValueKind(d.byte()); kind {
+	case feature.Null:
+	case feature.Bool:
+		b := d.byte()
+		if b > 1 {
+			d.fail(fmt.Errorf("boolean %d", b))
+		}
+		p.Value = feature.BoolValue(b == 1)
+	case feature.Int:
+		p.Value = feature.IntValue(d.varint())
+	case feature.Float:
+		f := d.float()
+		if math.IsNaN(f) || math.IsInf(f, 0) {
+			d.fail(fmt.Errorf("number %v", f))
+		}
+		p.Value = feature.FloatValue(f)
+	case feature.String:
+		p.Value = feature.StringValue(d.string())
+	case feature.JSON:
+		p.Value = feature.JSONValue(d.string())
+	default:
+		d.fail(fmt.Errorf("value of kind %d", kind))
+	}
+	return p
+}
+
+// take returns the next n points.
+func (d *decoder) take(n uint64) []orb.Point {
+	if n > uint64(len(d.coords)/16) {
+		d.fail(errShort)
+		return nil
+	}
+	from := len(d.points)
+	ps := d.points[from : from+int(n) : from+int(n)]
+	for i := range ps {
+		b := d.coords[i*16 : i*16+16]
+		ps[i][0] = math.Float64frombits(binary.LittleEndian.Uint64(b))
+		ps[i][1] = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
+	}
+	d.points = d.points[:from+int(n)]
+	d.coords = d.coords[n*16:]
+	return ps
+}
+
+func (d *decoder) line() []orb.Point { return d.take(d.uvarint()) }
+
+func (d *decoder) polygon() orb.Polygon {
+	n := d.uvarint()
+	from := len(d.rings)
+	if n > uint64(cap(d.rings)-from) {
+		d.fail(errShort)
+		return nil
+	}
+	for i := uint64(0); i < n; i++ {
+		d.rings = append(d.rings, d.line())
+	}
+	return orb.Polygon(d.rings[from:len(d.rings):len(d.rings)])
+}
+
+func (d *decoder) multiPolygon() orb.MultiPolygon {
+	n := d.uvarint()
+	from := len(d.polys)
+	if n > uint64(cap(d.polys)-from) {
+		d.fail(errShort)
+		return nil
+	}
+	for i := uint64(0); i < n; i++ {
+		d.polys = append(d.polys, d.polygon())
+	}
+	return orb.MultiPolygon(d.polys[from:len(d.polys):len(d.polys)])
+}
+
+// list reads the length of a list that gets memory of its own. Members take at
+// least a byte of the records each, so all lists together have that many.
+func (d *decoder) list() uint64 {
+	n := d.uvarint()
+	if n > d.room {
+		d.fail(errShort)
+		return 0
+	}
+	d.room -= n
+	return n
+}
+
+func (d *decoder) multiLine() orb.MultiLineString {
+	m := make(orb.MultiLineString, d.list())
+	for i := range m {
+		m[i] = d.line()
+	}
+	return m
+}
+
+func (d *decoder) collection(depth int) orb.Geometry {
+	if depth == maxDepth {
+		d.fail(errTooDeep)
+		return nil
+	}
+	c := make(orb.Collection, d.list())
+	for i := range c {
+		c[i] = d.geometry(depth + 1)
+	}
+	return c
+}
+
+func (d *decoder) geometry(depth int) orb.Geometry {
+	switch t := d.byte(); t {
+	case geomNil:
+		return nil
+	case geomPoint:
+		if ps := d.take(1); ps != nil {
+			return ps[0]
+		}
+	case geomBound:
+		if ps := d.take(2); ps != nil {
+			return orb.Bound{Min: ps[0], Max: ps[1]}
+		}
+	case geomMultiPoint:
+		return orb.MultiPoint(d.line())
+	case geomLineString:
+		return orb.LineString(d.line())
+	case geomRing:
+		return orb.Ring(d.line())
+	case geomMultiLineString:
+		return d.multiLine()
+	case geomPolygon:
+		return d.polygon()
+	case geomMultiPolygon:
+		return d.multiPolygon()
+	case geomCollection:
+		return d.collection(depth)
+	default:
+		d.fail(fmt.Errorf("geometry of type %d", t))
+	}
+	return nil
+}
