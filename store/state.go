@@ -30,6 +30,16 @@ type LayerState struct {
 	Changed    feature.Seq    // the last commit that touched the layer
 }
 
+// Count returns the number of features in the current vintage.
+func (l LayerState) Count() int64 {
+	for _, v := range l.Vintages {
+		if v.No == l.VintageNo {
+			return v.Count
+		}
+	}
+	return 0
+}
+
 // VintageState is one edition of a layer. Several may have one name; a name
 // stands for the newest of them.
 type VintageState struct {
