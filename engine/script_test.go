@@ -198,7 +198,7 @@ func parseFeature(t *testing.T, text string, n feature.Number) feature.Feature {
 	for _, w := range strings.Fields(props) {
 		k, v, _ := strings.Cut(w, "=")
 		value := feature.StringValue(v)
-		if x, err := strconv.ParseFloat(v, 64); err == nil {
+		if x, err := strconv.ParseFloat(v, 64); err == nil && v[0] != '0' {
 			value = feature.FloatValue(x)
 		}
 		f.Properties = append(f.Properties, feature.Property{Name: k, Value: value})
