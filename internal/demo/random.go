@@ -19,9 +19,7 @@ const (
 	streamEdge
 	streamClass
 	streamMerge
-	streamFarmland
 	streamRedLine
-	streamUrban
 	streamPatch
 	streamNoise
 )

@@ -93,7 +93,7 @@ export function follow(changed, state) {
       noteSeq(Number(commit.seq ?? e.lastEventId ?? 0));
       changed(commit);
     };
-    for (const name of ['message', 'commit', 'reset']) source.addEventListener(name, take);
+    for (const name of ['commit', 'reset']) source.addEventListener(name, take);
   };
   document.addEventListener('visibilitychange', async () => {
     if (document.hidden) {

@@ -91,15 +91,16 @@ function openNamed(fit) {
   return state.layers.some((l) => l.id === hit.layer) ? choose(hit, [hit], fit) : null;
 }
 
-/** Follows a commit: new layers need a new page, others only their tiles. */
+/** Follows a commit: new or reshaped layers need a new page, others only their tiles. */
 function changed(commit) {
-  const named = (commit.layers ?? commit.changes ?? []).map?.((l) => (typeof l === 'string' ? l : l.layer ?? l.id))
-    ?? Object.keys(commit.layers ?? {});
-  if (commit.layer) named.push(commit.layer);
-  if (named.some((id) => !state.layers.some((l) => l.id === id))) return location.reload();
-  const ids = named.length ? named : state.layers.map((l) => l.id);
-  state.map?.refresh(ids);
-  if (state.chosen && state.chosen.id != null) choose(state.chosen);
+  const touched = commit.layers ?? [];
+  if (touched.some((l) => l.schema || !state.layers.some((k) => k.id === l.layer))) return location.reload();
+  state.map?.refresh(touched.length ? touched.map((l) => l.layer) : state.layers.map((l) => l.id));
+  if (state.chosen?.id == null) return;
+  state.again ??= setTimeout(() => {
+    state.again = null;
+    if (state.chosen) choose(state.chosen);
+  }, 1000);
 }
 
 function empty() {
@@ -121,7 +122,7 @@ async function start() {
   state.hidden = new Set((fromHash('off') ?? '').split(',').filter(Boolean));
   if (!state.layers.length) {
     drawWords();
-    api.follow((c) => (c.layers || c.layer || c.seq) && location.reload(), () => {});
+    api.follow(() => location.reload(), () => {});
     return empty();
   }
   await startMap();
