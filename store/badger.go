@@ -25,10 +25,10 @@ const (
 // badgerOptions are chosen for a small footprint: see ECOSYSTEM 2.3. All values
 // are below the threshold and live in the tree, so the value log is a stub.
 // Nothing is compressed (we do that) and no block is cached (files are mapped).
-func (db *DB) badgerOptions(dir string) badger.Options {
+func (db *DB) badgerOptions(dir string, readOnly bool) badger.Options {
 	o := badger.DefaultOptions(dir)
 	o.SyncWrites = true
-	o.ReadOnly = db.opt.ReadOnly
+	o.ReadOnly = readOnly
 	o.DetectConflicts = false
 	o.NumVersionsToKeep = 1
 	o.MetricsEnabled = false
@@ -57,21 +57,8 @@ func (db *DB) openBadger() (made bool, err error) {
 	if err := checkTables(dir); err != nil {
 		return false, err
 	}
-	err = guard(dir, func() error {
-		db.badger, err = badger.Open(db.badgerOptions(dir))
-		return err
-	})
-	var damage *CorruptError
-	switch {
-	case err == nil:
-	case errors.As(err, &damage), errors.Is(err, fs.ErrPermission):
-		return false, fmt.Errorf("store: %w", err)
-	case errors.Is(err, badger.ErrTruncateNeeded):
-		return false, fmt.Errorf("%s was not closed; open it once for writing: %w", db.dir, err)
-	case strings.Contains(err.Error(), "Cannot acquire directory lock"):
-		return false, inUse(db.dir)
-	default:
-		return false, fmt.Errorf("store: opening %s: %w", dir, err)
+	if err := db.tryBadger(dir, db.opt.ReadOnly); err != nil {
+		return false, err
 	}
 	err = db.badger.View(func(txn *badger.Txn) error {
 		_, err := txn.Get(prefix(kindMeta))
@@ -84,6 +71,40 @@ func (db *DB) openBadger() (made bool, err error) {
 		return false, corrupt(prefix(kindMeta), "missing")
 	}
 	return true, nil
+}
+
+// tryBadger opens Badger. For reading alone it does not open what a killed
+// process left; then it is opened for writing for a moment, which brings the
+// logs in order and changes nothing else.
+func (db *DB) tryBadger(dir string, readOnly bool) error {
+	err := guard(dir, func() (err error) {
+		db.badger, err = badger.Open(db.badgerOptions(dir, readOnly))
+		return err
+	})
+	var damage *CorruptError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &damage), errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("store: %w", err)
+	case strings.Contains(err.Error(), "Cannot acquire directory lock"):
+		return inUse(db.dir)
+	case !readOnly || !errors.Is(err, badger.ErrTruncateNeeded) && !strings.Contains(err.Error(), badger.ErrTruncateNeeded.Error()):
+		return fmt.Errorf("store: opening %s: %w", dir, err)
+	}
+	if lockFile(db.owner, false) != nil {
+		return inUse(db.dir)
+	}
+	if err := db.tryBadger(dir, false); err != nil {
+		return fmt.Errorf("%s was not closed and cannot be brought in order for reading: %w", db.dir, err)
+	}
+	if err := db.badger.Close(); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	if lockFile(db.owner, true) != nil {
+		return inUse(db.dir)
+	}
+	return db.tryBadger(dir, true)
 }
 
 // checkTables looks at the end of Badger's table files, which Badger itself

@@ -16,18 +16,23 @@ import (
 
 // Report is what Check found.
 type Report struct {
-	Commits  int64
-	Chunks   int64
-	Features int64 // in chunks
-	Versions int64 // in deltas
-	Problems []Problem
+	Commits  int64     `json:"commits"`
+	Chunks   int64     `json:"chunks"`
+	Features int64     `json:"features"` // in chunks
+	Versions int64     `json:"versions"` // in deltas
+	Problems []Problem `json:"problems,omitempty"`
 }
 
 // Problem is one thing that is not as it was written.
 type Problem struct {
-	Place  string
-	Layer  feature.LayerID // "" when it does not belong to one
-	Reason string
+	Place  string          `json:"place"`
+	Layer  feature.LayerID `json:"layer,omitempty"` // "" when it does not belong to one
+	Reason string          `json:"reason"`
+}
+
+// String gives the problem in a line.
+func (p Problem) String() string {
+	return (&CorruptError{Key: p.Place, Layer: p.Layer, Reason: p.Reason}).Error()
 }
 
 // maxProblems bounds a report; a store this bad needs its backup.

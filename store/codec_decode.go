@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"unicode/utf8"
 
 	"github.com/paulmach/orb"
 
@@ -83,9 +82,6 @@ func (d *decoder) open(body []byte) (int, error) {
 	d.room = records
 	d.records, d.coords = all[:records], all[records:records+points*16]
 	d.text = string(all[records+points*16:])
-	if !utf8.ValidString(d.text) {
-		return 0, errors.New("text is not UTF-8")
-	}
 	d.points = make([]orb.Point, 0, points)
 	d.rings = make([]orb.Ring, 0, lines)
 	d.polys = make([]orb.Polygon, 0, polys)
