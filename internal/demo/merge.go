@@ -13,26 +13,28 @@ const mostFaces = 60
 
 // join returns for each face the lowest face of its parcel, so that there are
 // count parcels: neighbours on open land become one, first those that agree in
-// class. Faces of different units never join.
+// class; any neighbours where open land does not suffice, as in a very small
+// city. Faces of different units never join.
 func (c *City) join(count int) []int32 {
 	n := c.mesh.faces()
 	g := merging{make([]int32, n), make([]int32, n), n}
 	for f := range n {
 		g.parent[f], g.size[f] = int32(f), 1
 	}
-	edges := c.openEdges()
+	edges := c.innerEdges()
 	r := newRandom(c.seed, streamMerge, 0)
 	for i := len(edges) - 1; i > 0; i-- {
 		k := r.below(i + 1)
 		edges[i], edges[k] = edges[k], edges[i]
 	}
 	for _, pass := range []struct {
-		anyClass bool
-		most     int32
-	}{{false, mostFaces}, {true, mostFaces}, {true, int32(n)}} {
+		anyClass, anyGround bool
+		most                int32
+	}{{false, false, mostFaces}, {true, false, mostFaces}, {true, true, int32(n)}} {
 		for _, h := range edges {
 			a, b := c.mesh.face[h], c.mesh.face[h^1]
-			if g.left > count && (pass.anyClass || c.classes[a] == c.classes[b]) {
+			open := c.bends.rough[a] && c.bends.rough[b]
+			if g.left > count && (open || pass.anyGround) && (pass.anyClass || c.classes[a] == c.classes[b]) {
 				g.join(a, b, pass.most)
 			}
 		}
@@ -43,12 +45,12 @@ func (c *City) join(count int) []int32 {
 	return g.parent
 }
 
-// openEdges lists the edges between two faces of open land in one unit.
-func (c *City) openEdges() []int32 {
+// innerEdges lists the edges between two faces of one unit.
+func (c *City) innerEdges() []int32 {
 	var edges []int32
 	for h := int32(0); int(h) < len(c.mesh.face); h += 2 {
 		a, b := c.mesh.face[h], c.mesh.face[h+1]
-		if a != outside && b != outside && c.bends.rough[a] && c.bends.rough[b] && c.units[a] == c.units[b] {
+		if a != outside && b != outside && c.units[a] == c.units[b] {
 			edges = append(edges, h)
 		}
 	}

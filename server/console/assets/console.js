@@ -91,6 +91,16 @@ function openNamed(fit) {
   return state.layers.some((l) => l.id === hit.layer) ? choose(hit, [hit], fit) : null;
 }
 
+/** The hash was changed by hand or by a link: shows what it says now. The map follows by itself. */
+function reread() {
+  const off = new Set((fromHash('off') ?? '').split(',').filter(Boolean));
+  for (const { id } of state.layers) if (off.has(id) === visible(id)) state.map.show(id, !off.has(id));
+  state.hidden = off;
+  drawWords();
+  if (fromHash('at')) openNamed(false);
+  else close();
+}
+
 /** Follows a commit: new or reshaped layers need a new page, others only their tiles. */
 function changed(commit) {
   const touched = commit.layers ?? [];
@@ -143,6 +153,7 @@ async function startMap() {
   state.map = new CityMap('map', state.layers, visible, { picked, failed, moved });
   drawWords();
   byId('fit').addEventListener('click', () => state.map.fit());
+  window.addEventListener('hashchange', reread);
   document.addEventListener('keydown', (e) => { if (e.key === 'Escape' && state.chosen) close(); });
   api.follow(changed, (on) => { if (!on) status(t('offline'), 'warning'); else if (byId('status').className !== 'empty') status(''); });
   await state.map.idle();
