@@ -93,6 +93,11 @@ func Open(dir string, opt Options) (db *DB, err error) {
 			return nil, err
 		}
 	}
+	if _, err := readLayout(dir); errors.Is(err, fs.ErrNotExist) { // now it is whole
+		if err := writeLayout(dir); err != nil {
+			return nil, fmt.Errorf("store: %w", err)
+		}
+	}
 	return db, guard(dir, db.load)
 }
 
@@ -173,13 +178,7 @@ func (db *DB) initialise() error {
 	b := db.newBatch()
 	b.record(prefix(kindMeta), &meta)
 	b.record(prefix(kindHead), &headRecord{})
-	if err := b.commit(); err != nil {
-		return err
-	}
-	if err := writeLayout(db.dir); err != nil {
-		return fmt.Errorf("store: %w", err)
-	}
-	return nil
+	return b.commit()
 }
 
 // Close waits for reads and writes under way, then ends all use of the data
