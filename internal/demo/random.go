@@ -11,7 +11,8 @@ func newRandom(seed uint64, stream stream, index int) random {
 	return random{mix(seed ^ mix(uint64(stream)<<56^uint64(index)))}
 }
 
-// stream separates the sequences of one seed.
+// stream separates the sequences of one seed. New ones go to the end: the order
+// is part of what a seed means.
 type stream uint8
 
 const (
