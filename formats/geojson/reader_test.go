@@ -1,10 +1,8 @@
 package geojson
 
 import (
-	"bytes"
 	"errors"
 	"io"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -249,61 +247,5 @@ func TestLimits(t *testing.T) {
 	got, _, _ = outcome(strings.NewReader(`{"x":[`+strings.Repeat("1,", 1<<20)), Options{MaxFeatureBytes: 1 << 18})
 	if len(got) != 1 || got[0] != "fatal: more than 262144 bytes in one feature (byte 0)" {
 		t.Errorf("bytes before the type: %q", got)
-	}
-}
-
-// endless gives a collection whose features repeat n times.
-func endless(n int) io.Reader {
-	one := located(triangle) + ","
-	parts := []io.Reader{strings.NewReader(`{"type":"FeatureCollection","features":[`)}
-	block := strings.Repeat(one, 1000)
-	for range n / 1000 {
-		parts = append(parts, strings.NewReader(block))
-	}
-	return io.MultiReader(append(parts, strings.NewReader(located(triangle)+`],"x":[`+strings.Repeat("0,", 1<<20)+`0]}`))...)
-}
-
-// TestConstantMemory: the heap that lives while a file is read does not grow
-// with the file, nor with what stands beside the features.
-func TestConstantMemory(t *testing.T) {
-	d, err := NewReader(endless(200_000), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var before, m runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	var most uint64
-	for n := 0; ; n++ {
-		if _, err := d.Next(); err == io.EOF {
-			break
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		if n%50_000 == 0 {
-			runtime.GC()
-			runtime.ReadMemStats(&m)
-			most = max(most, m.HeapAlloc)
-		}
-	}
-	if grown := int64(most) - int64(before.HeapAlloc); grown > 1<<20 {
-		t.Errorf("the heap grew by %d bytes", grown)
-	}
-	if len(d.p.buf) > firstBuffer {
-		t.Errorf("the window grew to %d bytes", len(d.p.buf))
-	}
-}
-
-func TestLargeFile(t *testing.T) {
-	// One feature of many vertices, through a window that must not follow it.
-	ring := bytes.Repeat([]byte("[12.345678901234567, 41.5],\n"), 148_000)
-	text := append([]byte(`{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[`), ring...)
-	text = append(text, `[12.345678901234567,41.5]]]}}]}`...)
-	got, rows, _ := outcome(bytes.NewReader(text), Options{})
-	if len(got) != 1 || got[0] != "ok Polygon 148001" {
-		t.Fatal(got)
-	}
-	if n := rows[0].Feature.Geometry; n == nil {
-		t.Fatal("no geometry")
 	}
 }
