@@ -25,7 +25,8 @@ func Area(a, b *Shape) float64 {
 	}
 	// A real overlap as small as the noise: the true value is within bound of
 	// the sum.
-	return max((area+bound)/2, math.SmallestNonzeroFloat64)
+	area = max((area+bound)/2, math.SmallestNonzeroFloat64)
+	return min(area, a.area, b.area)
 }
 
 // Overlaps tells whether the interiors of a and b meet: exactly, however thin
@@ -38,9 +39,9 @@ func Overlaps(a, b *Shape) bool {
 }
 
 // measured returns the pair sum in the shapes' unit and a bound of its error;
-// both 0 when the boxes have no area in common.
+// both 0 when the boxes have no area in common or one shape encloses nothing.
 func measured(a, b *Shape) (area, bound float64) {
-	if !boxesMeet(&a.bound, &b.bound) {
+	if !boxesMeet(&a.bound, &b.bound) || a.area == 0 || b.area == 0 {
 		return 0, 0
 	}
 	if after(a, b) {

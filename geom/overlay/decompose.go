@@ -46,7 +46,7 @@ func (s *Shape) buildTrapezoids(ts []Trapezoid) {
 		first := orb.Point{t.X0, t.Bottom[0]}
 		pts = append(pts, first, orb.Point{t.X1, t.Bottom[1]}, orb.Point{t.X1, t.Top[1]},
 			orb.Point{t.X0, t.Top[0]}, first)
-		roots = append(roots, s.addRing(pts[k:], false))
+		roots = append(roots, s.addRing(pts[k:], i, false))
 	}
 	s.groupRings(roots)
 }

@@ -48,3 +48,9 @@ func (m *measure) at(t float64) float64 { return m.mean(t, t) }
 // epsilon is half the distance from 1 to the next float64: the relative error
 // of one rounded operation.
 const epsilon = 0x1p-53
+
+// Names for the ellipsoid, kept apart from the geometry.
+const (
+	semiMajor    = ellipsoid.A
+	eccentricity = ellipsoid.E2 // squared
+)

@@ -90,13 +90,13 @@ func (s *Shape) buildRings(mp orb.MultiPolygon) {
 	s.grow(edges, rings)
 	var fixed [16]int32
 	roots := fixed[:0]
-	for _, p := range mp {
+	for part, p := range mp {
 		for i, r := range p {
 			pts := closed(r)
 			if len(pts) < 4 {
 				continue // fewer than three distinct points enclose nothing
 			}
-			roots = append(roots, s.addRing(pts, i > 0))
+			roots = append(roots, s.addRing(pts, part, i > 0))
 		}
 	}
 	s.groupRings(roots)
@@ -120,7 +120,17 @@ func (s *Shape) finish() {
 		return
 	}
 	s.bound = orb.Bound{Min: orb.Point{root.x0, root.y0}, Max: orb.Point{root.x1, root.y1}}
-	s.area = math.Max(0, -root.s*s.kind.unit())
+	if s.area = -root.s * s.kind.unit(); s.area > 0 {
+		return
+	}
+	// Flat, or so thin that rounding ate it; the two must not look the same.
+	s.area = 0
+	for i := range s.rings {
+		if r := &s.rings[i]; !r.hole && exactShoelace(r.pts) != 0 {
+			s.area = math.SmallestNonzeroFloat64
+			return
+		}
+	}
 }
 
 // closed returns the ring's vertices with the first repeated at the end; on a

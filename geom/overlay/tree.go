@@ -33,10 +33,12 @@ const (
 
 func (n *node) leaf() bool { return n.ring >= 0 }
 
-// ring is a closed ring as delivered; flip tells that it runs with the inside
-// on its right.
+// ring is a closed ring as delivered, of a polygon counted from 0; flip tells
+// that it runs with the inside on its right.
 type ring struct {
 	pts  []orb.Point
+	part int32
+	hole bool
 	flip bool
 }
 
@@ -79,9 +81,9 @@ func (b *baseline) set(k kind, lo, hi float64) {
 }
 
 // addRing appends the tree of a closed ring and returns its root's index.
-func (s *Shape) addRing(pts []orb.Point, hole bool) int32 {
+func (s *Shape) addRing(pts []orb.Point, part int, hole bool) int32 {
 	r := int32(len(s.rings))
-	s.rings = append(s.rings, ring{pts: pts})
+	s.rings = append(s.rings, ring{pts: pts, part: int32(part), hole: hole})
 	start := len(s.nodes)
 	edges := len(pts) - 1
 	var b baseline
