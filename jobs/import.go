@@ -61,8 +61,9 @@ type Sink interface {
 	// Add takes one feature in EPSG:4490. A *RefusedError means that this one
 	// was not taken; any other error ends the import.
 	Add(row int64, f feature.Feature) (engine.Taken, error)
-	// Commit makes everything visible and returns the commit's seq.
-	Commit(ctx context.Context, progress func(stage string, done, total int64)) (feature.Seq, error)
+	// Commit makes everything visible and sets the report's seq; a sink that
+	// learns only now what was taken corrects the counts.
+	Commit(ctx context.Context, r *Report, progress func(stage string, done, total int64)) error
 	// Abort leaves nothing behind.
 	Abort() error
 }
@@ -168,11 +169,9 @@ func (im *Import) Run(ctx context.Context, sink Sink) (Report, error) {
 	if err := p.checkFields(); err != nil {
 		return p.report, errors.Join(err, sink.Abort())
 	}
-	seq, err := sink.Commit(ctx, im.Progress)
-	if err != nil {
+	if err := sink.Commit(ctx, &p.report, im.Progress); err != nil {
 		return p.report, err
 	}
-	p.report.Seq = seq
 	p.report.Seconds = time.Since(start).Seconds()
 	return p.report, nil
 }

@@ -55,9 +55,10 @@ func (s *engineSink) Add(row int64, f feature.Feature) (engine.Taken, error) {
 	return taken, err
 }
 
-func (s *engineSink) Commit(ctx context.Context, progress func(string, int64, int64)) (feature.Seq, error) {
+func (s *engineSink) Commit(ctx context.Context, r *Report, progress func(string, int64, int64)) error {
 	res, err := s.load.Commit(ctx, progress)
-	return res.Seq, err
+	r.Seq = res.Seq
+	return err
 }
 
 func (s *engineSink) Abort() error { return s.load.Abort() }
