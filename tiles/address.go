@@ -1,0 +1,143 @@
+package tiles
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/paulmach/orb"
+)
+
+// MaxZoom is the deepest zoom that tiles are made for.
+const MaxZoom = 18
+
+// Buffer is how far the drawn square reaches beyond each side of a tile, in
+// units of 1/4096 of the tile's side.
+const Buffer = 64
+
+// Address is the place of a tile in WebMercatorQuad: x counts from the
+// antimeridian to the east, y from the north to the south, both below 2^Z.
+type Address struct {
+	Z    uint8
+	X, Y uint32
+}
+
+// AddressError tells why a tile address cannot be: Part is "z", "x" or "y".
+type AddressError struct {
+	Part, Text, Reason string
+}
+
+func (e *AddressError) Error() string {
+	return fmt.Sprintf("tile address: %s %.20q %s", e.Part, e.Text, e.Reason)
+}
+
+// ParseAddress reads the three parts of a tile address, plain decimal numbers.
+// The error is an *AddressError.
+func ParseAddress(z, x, y string) (Address, error) {
+	zoom, err := parsePart("z", z, MaxZoom)
+	if err != nil {
+		return Address{}, err
+	}
+	last := uint32(1)<<zoom - 1
+	col, err := parsePart("x", x, last)
+	if err != nil {
+		return Address{}, err
+	}
+	row, err := parsePart("y", y, last)
+	if err != nil {
+		return Address{}, err
+	}
+	return Address{uint8(zoom), col, row}, nil
+}
+
+func parsePart(part, text string, last uint32) (uint32, error) {
+	for i := 0; i < len(text); i++ {
+		if text[i] < '0' || text[i] > '9' {
+			return 0, &AddressError{part, text, "is not a whole number"}
+		}
+	}
+	if text == "" || len(text) > 1 && text[0] == '0' {
+		return 0, &AddressError{part, text, "is not a whole number without leading zeros"}
+	}
+	v, err := strconv.ParseUint(text, 10, 32)
+	if err != nil || uint32(v) > last {
+		return 0, &AddressError{part, text, "is not within 0 to " + strconv.FormatUint(uint64(last), 10)}
+	}
+	return uint32(v), nil
+}
+
+// Valid tells whether the address names a tile.
+func (a Address) Valid() bool {
+	return a.Z <= MaxZoom && a.X < 1<<a.Z && a.Y < 1<<a.Z
+}
+
+// String returns "z/x/y".
+func (a Address) String() string { return fmt.Sprintf("%d/%d/%d", a.Z, a.X, a.Y) }
+
+// Bound returns the tile's square, without buffer, in longitude and latitude.
+func (a Address) Bound() orb.Bound {
+	f := newFrame(a)
+	return f.own
+}
+
+// frame maps longitude and latitude to the units of one tile. Other grids will
+// be other frames.
+type frame struct {
+	scale    float64   // units of the whole world's side
+	ox, oy   float64   // the tile's corner in units
+	box, own orb.Bound // the buffered square and the tile's own
+	straight float64   // edges of less latitude than this, in degrees, stay straight
+}
+
+func newFrame(a Address) frame {
+	f := frame{
+		scale: float64(uint64(extent) << a.Z),
+		ox:    float64(uint64(a.X) * extent), oy: float64(uint64(a.Y) * extent),
+	}
+	f.box, f.own = f.bound(Buffer), f.bound(0)
+	f.straight = f.straightLimit()
+	return f
+}
+
+// straightLimit returns the difference of latitude below which an edge within
+// the buffered square, straight in longitude and latitude, departs from its
+// chord in the tile by less than a quarter of a unit (renderer.bend has the
+// formula, here with the worst latitude of the square).
+func (f *frame) straightLimit() float64 {
+	phi := max(math.Abs(f.box.Min[1]), math.Abs(f.box.Max[1])) * (math.Pi / 180)
+	bend := math.Tan(phi) / math.Cos(phi) * f.scale / (16 * math.Pi)
+	return math.Sqrt(0.25/bend) * (180 / math.Pi)
+}
+
+// bound returns the square with a margin in units, in longitude and latitude.
+func (f *frame) bound(margin float64) orb.Bound {
+	west, north := f.lonLat(-margin, -margin)
+	east, south := f.lonLat(extent+margin, extent+margin)
+	return orb.Bound{Min: orb.Point{west, south}, Max: orb.Point{east, north}}
+}
+
+// lonLat returns the place of a tile coordinate, also beyond the world's edge.
+func (f *frame) lonLat(x, y float64) (lon, lat float64) {
+	lon = 360 * ((f.ox+x)/f.scale - 0.5)
+	lat = math.Atan(math.Sinh(2*math.Pi*(0.5-(f.oy+y)/f.scale))) * (180 / math.Pi)
+	return lon, lat
+}
+
+// units returns the tile coordinates of a place. Latitudes beyond 89.9° count
+// as 89.9°: far outside every tile.
+func (f *frame) units(p orb.Point) (x, y float64) {
+	u, v := unit(orb.Point{p[0], min(max(p[1], -89.9), 89.9)})
+	return u*f.scale - f.ox, v*f.scale - f.oy
+}
+
+// clamped returns tile coordinates pressed into the buffered square.
+func (f *frame) clamped(p orb.Point) [2]float64 {
+	x, y := f.units(p)
+	return [2]float64{min(max(x, -Buffer), extent+Buffer), min(max(y, -Buffer), extent+Buffer)}
+}
+
+// unit is the spherical Mercator projection onto the unit square, y to the south.
+func unit(p orb.Point) (x, y float64) {
+	s := math.Sin(p[1] * (math.Pi / 180))
+	return p[0]/360 + 0.5, 0.5 - math.Log((1+s)/(1-s))/(4*math.Pi)
+}

@@ -1,0 +1,22 @@
+// Package tiles makes Mapbox vector tiles of layers: it cuts features to the
+// tile, brings them onto the tile's grid so that every polygon is valid and
+// neighbours share their borders, encodes them, keeps a tile below a size and
+// tells what it had to leave out, and caches finished tiles.
+//
+// A tile is a pure function of the features that meet its buffered square, its
+// address and the options. It holds no seq, time or vintage.
+//
+// The way of a polygon: its box is compared with the buffered square (outside:
+// skipped; within one grid cell: collapsed); rings are cut to the square in
+// longitude and latitude, where edges are straight; what is left is projected,
+// long edges in pieces, and rounded to 1/256 of a unit; all rings of the layer
+// are snap rounded together (package snap), so that a shared border changes
+// alike on both sides; rings that are not simple then are mended; rings are
+// oriented and written. A tessellation that covers the tile covers it after
+// that as well, without gap or overlap.
+//
+// MVT layers are named by their layer id, have extent 4096 and a buffer of 64
+// units. A feature's MVT id is its number; its property "id" is its text id,
+// also when the file has a property of that name. Numbers are int_value,
+// sint_value or double_value, JSON values are texts, null is left out.
+package tiles

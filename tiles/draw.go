@@ -1,0 +1,369 @@
+package tiles
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/paulmach/orb"
+
+	"tuban/feature"
+	"tuban/geom"
+	"tuban/tiles/mvt"
+	"tuban/tiles/snap"
+)
+
+// renderer makes one tile at a time and keeps its working memory.
+type renderer struct {
+	frame    frame
+	opt      Options
+	clip     clipper
+	noder    snap.Noder
+	mender   snap.Mender
+	geometry mvt.Geometry
+	builder  *mvt.LayerBuilder
+	pictures []picture
+	shapes   []shape // of all pictures
+
+	// Of the layer being drawn.
+	slots  []feature.Slot
+	cuts   []cut
+	rings  []ring
+	fine   []snap.Fine
+	points []snap.Point
+	line   []mvt.Point
+
+	// Of the layer being encoded.
+	tags  tags
+	visit func(int, feature.Value) // tags.add, made once
+	out   []byte
+}
+
+func newRenderer() *renderer {
+	r := &renderer{builder: mvt.NewLayerBuilder("")}
+	r.visit = r.tags.add
+	return r
+}
+
+// picture is a layer as drawn: its shapes in the order of feature numbers.
+type picture struct {
+	layer     Layer
+	from, to  int // in renderer.shapes
+	collapsed int
+}
+
+// shape is a drawn feature. Its commands are a range of renderer.geometry.
+type shape struct {
+	slot     feature.Slot
+	number   feature.Number
+	kind     mvt.Type
+	mark     bool
+	from, to int
+	area2    int64     // twice the drawn area in units²
+	at       mvt.Point // where its mark is, or would be
+}
+
+// cut is a feature cut to the tile: its rings in fine steps, not yet rounded.
+type cut struct {
+	slot     feature.Slot
+	from, to int // in renderer.rings
+}
+
+// ring is a range of renderer.fine and the part of the geometry that it is of.
+type ring struct {
+	from, to int
+	part     int
+}
+
+// draw adds a layer's picture.
+func (r *renderer) draw(l Layer) {
+	r.slots = r.slots[:0]
+	l.Search(r.frame.box, func(s feature.Slot) bool {
+		if l.Bound(s).Intersects(r.frame.box) {
+			r.slots = append(r.slots, s)
+		}
+		return true
+	})
+	if len(r.slots) == 0 {
+		return
+	}
+	slices.SortFunc(r.slots, func(a, b feature.Slot) int { return cmp.Compare(l.Number(a), l.Number(b)) })
+	p := picture{layer: l, from: len(r.shapes)}
+	r.cuts, r.rings, r.fine = r.cuts[:0], r.rings[:0], r.fine[:0]
+	for _, s := range r.slots {
+		r.cut(l, s)
+	}
+	r.node(l)
+	for i := range r.cuts {
+		r.finish(&p, &r.cuts[i])
+	}
+	p.to = len(r.shapes)
+	if p.to > p.from || p.collapsed > 0 {
+		r.pictures = append(r.pictures, p)
+	}
+}
+
+// cut adds a feature's cut. Features without polygons have no rings.
+func (r *renderer) cut(l Layer, s feature.Slot) {
+	c := cut{slot: s, from: len(r.rings)}
+	if !r.within(l.Bound(s)) {
+		switch g := l.Geometry(s).(type) {
+		case nil:
+			return
+		case orb.Polygon:
+			r.cutPolygon(g, 0)
+		case orb.MultiPolygon:
+			for part, p := range g {
+				r.cutPolygon(p, part)
+			}
+		}
+	}
+	c.to = len(r.rings)
+	r.cuts = append(r.cuts, c)
+}
+
+// within tells whether all of a box lies in one cell of the grid.
+func (r *renderer) within(b orb.Bound) bool {
+	lo, hi := r.place(b.Min).Round(), r.place(b.Max).Round()
+	return lo == hi
+}
+
+func (r *renderer) cutPolygon(p orb.Polygon, part int) {
+	for _, lonlat := range p {
+		from := len(r.fine)
+		r.project(r.clip.ring(lonlat))
+		if len(r.fine)-from < 3 {
+			r.fine = r.fine[:from]
+			continue
+		}
+		r.rings = append(r.rings, ring{from, len(r.fine), part})
+	}
+}
+
+// project appends the fine points of a closed chain. Of a run of points in one
+// cell it keeps the first and the last: what lies between them has no border
+// outside the cell.
+func (r *renderer) project(pts []orb.Point) {
+	if len(pts) == 0 {
+		return
+	}
+	from, run := len(r.fine), 0
+	add := func(f snap.Fine) {
+		n := len(r.fine)
+		if n > from && f.Round() == r.fine[n-1].Round() {
+			if run++; run > 1 {
+				r.fine[n-1] = f
+				return
+			}
+		} else {
+			run = 0
+		}
+		r.fine = append(r.fine, f)
+	}
+	prev := pts[len(pts)-1]
+	for _, p := range pts {
+		if dlat := math.Abs(p[1] - prev[1]); dlat > r.frame.straight {
+			r.bend(prev, p, add)
+		}
+		add(r.place(p))
+		prev = p
+	}
+}
+
+// place returns the fine point of a place, pressed into the buffered square.
+func (r *renderer) place(p orb.Point) snap.Fine {
+	x, y := r.frame.units(p)
+	return snap.Fine{X: fine(x), Y: fine(y)}
+}
+
+func fine(v float64) int32 {
+	return int32(math.Floor(min(max(v, -Buffer), extent+Buffer)*snap.Sub + 0.5))
+}
+
+// bend adds points within an edge where its image, straight in longitude and
+// latitude, departs from a straight line by more than a quarter of a unit. With
+// latitude φ the departure is about Δφ²/8·(tan φ/cos φ) on the sphere of radius
+// scale/2π.
+func (r *renderer) bend(p, q orb.Point, add func(snap.Fine)) {
+	if p[0] == q[0] {
+		return
+	}
+	const rad = math.Pi / 180
+	phi := min(max(math.Abs(p[1]), math.Abs(q[1])), 85.5) * rad
+	dphi := (q[1] - p[1]) * rad
+	off := dphi * dphi / 8 * math.Tan(phi) / math.Cos(phi) * r.frame.scale / (2 * math.Pi)
+	n := int(min(math.Ceil(math.Sqrt(4*off)), 64))
+	for i := 1; i < n; i++ {
+		a, b, k := p, q, i
+		if a[0] > b[0] { // the same points for both directions
+			a, b, k = q, p, n-i
+		}
+		t := float64(k) / float64(n)
+		add(r.place(orb.Point{a[0] + float64(t*(b[0]-a[0])), a[1] + float64(t*(b[1]-a[1]))}))
+	}
+}
+
+// node snap rounds all rings of the layer together.
+func (r *renderer) node(l Layer) {
+	r.noder.Reset()
+	for i := range r.rings {
+		r.noder.Add(r.fine[r.rings[i].from:r.rings[i].to])
+	}
+	for i := range r.cuts {
+		if c := &r.cuts[i]; c.to > c.from && l.NeedsRepair(c.slot) {
+			var rings [][]snap.Fine
+			for _, g := range r.rings[c.from:c.to] {
+				rings = append(rings, r.fine[g.from:g.to])
+			}
+			r.noder.AddCrossings(rings...)
+		}
+	}
+	r.noder.Build()
+}
+
+// finish writes the commands of a feature and adds its shape: its own, or for a
+// patch of which nothing can be drawn a mark.
+func (r *renderer) finish(p *picture, c *cut) {
+	l := p.layer
+	s := shape{slot: c.slot, number: l.Number(c.slot), from: r.geometry.Rebase()}
+	g := l.Geometry(c.slot)
+	switch g := g.(type) {
+	case orb.Polygon, orb.MultiPolygon:
+		s.kind = mvt.Polygons
+		s.area2 = r.writePolygons(r.rings[c.from:c.to])
+	case orb.Point, orb.MultiPoint:
+		s.kind = mvt.Points
+		r.writePoints(g)
+	case orb.LineString, orb.MultiLineString:
+		s.kind = mvt.Lines
+		r.writeLines(g)
+	default:
+		return
+	}
+	s.to = r.geometry.Rebase()
+	s.at = r.markPoint(l.Bound(c.slot))
+	if s.to == s.from {
+		if s.kind == mvt.Points || !r.missed(p, c, g) {
+			return
+		}
+		s.mark, s.kind = true, mvt.Points
+	}
+	r.shapes = append(r.shapes, s)
+}
+
+// missed tells whether a feature of which nothing is drawn needs a mark. If it
+// is not of a patch layer, it counts it as collapsed when it meets the tile's
+// own square.
+func (r *renderer) missed(p *picture, c *cut, g orb.Geometry) bool {
+	if p.layer.Layer().Kind == feature.KindPatch {
+		return geom.IntersectsBound(g, r.frame.box)
+	}
+	if geom.IntersectsBound(g, r.frame.own) {
+		p.collapsed++
+	}
+	return false
+}
+
+// markPoint returns the middle of a feature's box, pressed into the buffered
+// square.
+func (r *renderer) markPoint(b orb.Bound) mvt.Point {
+	lo, hi := r.frame.clamped(b.Min), r.frame.clamped(b.Max)
+	return mvt.Point(snap.Fine{X: fine((lo[0] + hi[0]) / 2), Y: fine((lo[1] + hi[1]) / 2)}.Round())
+}
+
+// writePolygons writes the valid form of a feature's rings and returns twice its
+// area.
+func (r *renderer) writePolygons(rings []ring) int64 {
+	if len(rings) == 0 {
+		return 0
+	}
+	if len(rings) == 1 {
+		pts := r.noder.AppendRing(r.points[:0], r.fine[rings[0].from:rings[0].to])
+		r.points = pts
+		if len(pts) < 3 {
+			return 0
+		}
+		if r.mender.Simple(pts) {
+			area := snap.Area2(pts)
+			if area < 0 {
+				slices.Reverse(pts)
+				area = -area
+			}
+			r.writeRing(pts)
+			return area
+		}
+		return r.writeMended([][][]snap.Point{{pts}})
+	}
+	var parts [][][]snap.Point
+	last := -1
+	for _, g := range rings {
+		if g.part != last {
+			parts, last = append(parts, nil), g.part
+		}
+		k := len(parts) - 1
+		parts[k] = append(parts[k], r.noder.AppendRing(nil, r.fine[g.from:g.to]))
+	}
+	return r.writeMended(parts)
+}
+
+func (r *renderer) writeMended(parts [][][]snap.Point) (area2 int64) {
+	for _, polygon := range r.mender.Mend(parts) {
+		for _, pts := range polygon {
+			area2 += snap.Area2(pts)
+			r.writeRing(pts)
+		}
+	}
+	return area2
+}
+
+func (r *renderer) writeRing(pts []snap.Point) {
+	r.line = r.line[:0]
+	for _, p := range pts {
+		r.line = append(r.line, mvt.Point(p))
+	}
+	r.geometry.Ring(r.line)
+}
+
+// writePoints writes the points that lie in the buffered square.
+func (r *renderer) writePoints(g orb.Geometry) {
+	r.line = r.line[:0]
+	add := func(p orb.Point) {
+		if r.clip.outside(p) == 0 {
+			r.line = append(r.line, mvt.Point(r.place(p).Round()))
+		}
+	}
+	switch g := g.(type) {
+	case orb.Point:
+		add(g)
+	case orb.MultiPoint:
+		for _, p := range g {
+			add(p)
+		}
+	}
+	r.geometry.Points(r.line...)
+}
+
+// writeLines writes the pieces of lines within the buffered square that do not
+// collapse to a point.
+func (r *renderer) writeLines(g orb.Geometry) {
+	piece := func(pts []orb.Point) {
+		r.line = r.line[:0]
+		for _, p := range pts {
+			q := mvt.Point(r.place(p).Round())
+			if n := len(r.line); n == 0 || r.line[n-1] != q {
+				r.line = append(r.line, q)
+			}
+		}
+		if len(r.line) > 1 {
+			r.geometry.Line(r.line)
+		}
+	}
+	switch g := g.(type) {
+	case orb.LineString:
+		r.clip.line(g, piece)
+	case orb.MultiLineString:
+		for _, l := range g {
+			r.clip.line(l, piece)
+		}
+	}
+}

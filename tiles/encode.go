@@ -1,0 +1,140 @@
+package tiles
+
+import (
+	"bytes"
+	"slices"
+
+	"tuban/feature"
+	"tuban/tiles/mvt"
+)
+
+// generalisedName is the MVT layer that tells what was generalised. A layer id
+// can't hold a colon.
+const generalisedName = "tuban:generalised"
+
+// plan says how the pictures are written.
+type plan struct {
+	briefReference, briefPatches bool
+	// cell is the number of bits of the cells that marks merge in, 0 for none.
+	// Patches of less drawn area than a cell become marks then.
+	cell uint
+	// keep tells which shapes are written; nil is all.
+	keep []bool
+}
+
+// encode writes all pictures by a plan into r.out and returns the notes.
+func (r *renderer) encode(pl plan) []Note {
+	r.out = r.out[:0]
+	var notes []Note
+	for i := range r.pictures {
+		n := r.encodePicture(&r.pictures[i], pl)
+		r.out = r.builder.AppendTo(r.out)
+		if n.Count() > 0 || n.Reduced {
+			notes = append(notes, n)
+		}
+	}
+	if len(notes) > 0 {
+		r.encodeNotes(notes)
+		r.out = r.builder.AppendTo(r.out)
+	}
+	return notes
+}
+
+// tile copies r.out into a tile.
+func (r *renderer) tile(notes []Note) Tile {
+	if len(r.out) == 0 {
+		return Tile{}
+	}
+	return Tile{Data: bytes.Clone(r.out), Generalised: notes}
+}
+
+func (p *picture) isPatch() bool { return p.layer.Layer().Kind == feature.KindPatch }
+
+// encodePicture writes one layer into the builder.
+func (r *renderer) encodePicture(p *picture, pl plan) Note {
+	l := p.layer.Layer()
+	brief := pl.briefReference
+	if p.isPatch() {
+		brief = pl.briefPatches
+	}
+	note := Note{Layer: l.ID, Collapsed: p.collapsed}
+	r.builder.Reset(string(l.ID))
+	r.tags.start(r.builder, l, r.opt.Properties)
+	for _, k := range r.tags.want {
+		note.Reduced = note.Reduced || k
+	}
+	note.Reduced = note.Reduced && brief && !slices.Equal(r.tags.want, r.tags.brief)
+	merged := r.merge(p, pl.cell)
+	for i := p.from; i < p.to; i++ {
+		s := &r.shapes[i]
+		switch {
+		case pl.keep != nil && !pl.keep[i]:
+			note.Dropped++
+		case r.isMark(p, s, pl.cell):
+			note.Marked++
+			if !merged.took(s) {
+				r.encodeMark(p, s)
+			}
+		default:
+			r.tags.feature(r, p.layer, s.slot, brief)
+			r.builder.Feature(uint64(s.number), s.kind, r.geometry.Bytes()[s.from:s.to])
+		}
+	}
+	for _, m := range merged.several() {
+		r.encodeMerged(m)
+	}
+	return note
+}
+
+// isMark tells whether a shape is drawn as a mark.
+func (r *renderer) isMark(p *picture, s *shape, cell uint) bool {
+	return s.mark || cell > 0 && p.isPatch() && s.kind != mvt.Points && s.area2/2 < 1<<(2*cell)
+}
+
+// encodeMark writes the mark of one patch.
+func (r *renderer) encodeMark(p *picture, s *shape) {
+	r.tags.feature(r, p.layer, s.slot, true)
+	r.builder.Bool(r.builder.Key(markName), true)
+	r.builder.Int(r.builder.Key(countName), 1)
+	r.pointFeature(uint64(s.number), s.at)
+}
+
+// encodeMerged writes the mark of several patches.
+func (r *renderer) encodeMerged(m *cluster) {
+	r.builder.Bool(r.builder.Key(markName), true)
+	r.builder.Int(r.builder.Key(countName), int64(m.count))
+	if len(m.states) > 0 {
+		r.builder.String(r.builder.Key(statesName), m.statesJSON())
+	}
+	r.pointFeature(0, m.at())
+}
+
+// pointFeature ends a feature with a point.
+func (r *renderer) pointFeature(id uint64, at mvt.Point) {
+	var g [16]byte
+	r.builder.Feature(id, mvt.Points, mvt.AppendPoint(g[:0], at))
+}
+
+// encodeNotes writes the layer that tells what was generalised: one point in the
+// middle of the tile, a property "layer" with Note.Count for each layer, and
+// what that is made of where there is something to tell.
+func (r *renderer) encodeNotes(notes []Note) {
+	b := r.builder
+	b.Reset(generalisedName)
+	for _, n := range notes {
+		name := string(n.Layer)
+		b.Int(b.Key(name), int64(n.Count()))
+		for _, part := range []struct {
+			what  string
+			count int
+		}{{":collapsed", n.Collapsed}, {":dropped", n.Dropped}, {":marked", n.Marked}} {
+			if part.count > 0 {
+				b.Int(b.Key(name+part.what), int64(part.count))
+			}
+		}
+		if n.Reduced {
+			b.Bool(b.Key(name+":reduced"), true)
+		}
+	}
+	r.pointFeature(0, mvt.Point{X: extent / 2, Y: extent / 2})
+}

@@ -1,0 +1,287 @@
+package mvt
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
+
+// checker checks the rings of one polygon feature. It shares no code with the
+// writers of polygons, so that it may judge them.
+type checker struct {
+	rings  [][]Point
+	area   []int // sign of the area
+	group  []int // ring → polygon, counted by exteriors
+	broken bool  // rings cross: what lies inside what has no meaning then
+	report func(r Rule, ring int, format string, args ...any)
+}
+
+// side is an edge of a ring: the one from point i to the next.
+type side struct {
+	a, b    Point
+	ring, i int
+}
+
+func checkPolygons(rings [][]Point, report func(Rule, int, string, ...any)) {
+	c := checker{rings: rings, report: report}
+	for i, r := range rings {
+		if r[0] == r[len(r)-1] {
+			report(RuleRingClosed, i, "its last point repeats the first")
+		}
+		c.area = append(c.area, areaSign(r))
+		if c.area[i] == 0 {
+			report(RuleRingArea, i, "its area is zero")
+		}
+		group := 0
+		switch {
+		case i == 0 && c.area[0] < 0:
+			report(RuleWinding, i, "the first ring runs as a hole")
+		case i > 0:
+			if group = c.group[i-1]; c.area[i] > 0 {
+				group++
+			}
+		}
+		c.group = append(c.group, group)
+	}
+	c.checkSides()
+	if len(rings) > 1 && !c.broken {
+		c.checkNesting()
+	}
+}
+
+// areaSign returns the sign of the surveyor's area. The sum is taken in two
+// words, for coordinates may be any int32.
+func areaSign(r []Point) int {
+	var high, low int64 // the sum is high·2^32 + low
+	for i, p := range r {
+		q := r[(i+1)%len(r)]
+		for _, t := range [2][2]int64{{int64(p.X), int64(q.Y)}, {-int64(q.X), int64(p.Y)}} {
+			v := t[0] * t[1]
+			high += v >> 32
+			low += v & (1<<32 - 1)
+		}
+	}
+	high += low >> 32
+	return cmp.Or(cmp.Compare(high, 0), cmp.Compare(low&(1<<32-1), 0))
+}
+
+// checkSides compares all sides whose boxes meet, in a sweep in x.
+func (c *checker) checkSides() {
+	var sides []side
+	for i, r := range c.rings {
+		for k, a := range r {
+			if b := r[(k+1)%len(r)]; a != b {
+				sides = append(sides, side{a, b, i, k})
+			}
+		}
+	}
+	slices.SortFunc(sides, func(s, t side) int { return cmp.Compare(min(s.a.X, s.b.X), min(t.a.X, t.b.X)) })
+	told := map[[2]int]bool{}
+	var active []int
+	for i := range sides {
+		s := &sides[i]
+		keep := active[:0]
+		for _, j := range active {
+			t := &sides[j]
+			if max(t.a.X, t.b.X) < min(s.a.X, s.b.X) {
+				continue
+			}
+			keep = append(keep, j)
+			pair := [2]int{min(s.ring, t.ring), max(s.ring, t.ring)}
+			if max(t.a.Y, t.b.Y) < min(s.a.Y, s.b.Y) || max(s.a.Y, s.b.Y) < min(t.a.Y, t.b.Y) || told[pair] {
+				continue
+			}
+			told[pair] = c.compare(s, t)
+		}
+		active = append(keep, i)
+	}
+}
+
+// compare reports what is wrong between two sides.
+func (c *checker) compare(s, t *side) bool {
+	kind := meeting(s, t)
+	if s.ring != t.ring {
+		if kind > touch {
+			c.broken = true
+			c.report(RuleRingsCross, s.ring, "it meets ring %d at %v–%v and %v–%v", t.ring, s.a, s.b, t.a, t.b)
+			return true
+		}
+		return false
+	}
+	n := len(c.rings[s.ring])
+	next := (s.i+1)%n == t.i || (t.i+1)%n == s.i
+	if kind == apart || kind == touch && next && n > 2 {
+		return false
+	}
+	c.broken = true
+	c.report(RuleRingSimple, s.ring, "it meets itself at %v–%v and %v–%v", s.a, s.b, t.a, t.b)
+	return true
+}
+
+// How two sides meet.
+const (
+	apart   = iota
+	touch   // in one point that is an end of one of them
+	crosses // in one point inside both
+	overlap // along a stretch
+)
+
+func meeting(s, t *side) int {
+	a, b := turn(t.a, t.b, s.a), turn(t.a, t.b, s.b)
+	c, d := turn(s.a, s.b, t.a), turn(s.a, s.b, t.b)
+	switch {
+	case a == 0 && b == 0: // on one line
+		x, y := along(s.a, s.b), along(t.a, t.b)
+		lo, hi := max64(x[0], y[0]), min64(x[1], y[1])
+		switch {
+		case less(hi, lo):
+			return apart
+		case lo == hi:
+			return touch
+		}
+		return overlap
+	case a*b < 0 && c*d < 0:
+		return crosses
+	case a*b <= 0 && c*d <= 0:
+		return touch
+	}
+	return apart
+}
+
+func less(p, q Point) bool { return p.X < q.X || p.X == q.X && p.Y < q.Y }
+
+func along(p, q Point) [2]Point {
+	if less(q, p) {
+		p, q = q, p
+	}
+	return [2]Point{p, q}
+}
+
+func max64(p, q Point) Point {
+	if less(p, q) {
+		return q
+	}
+	return p
+}
+
+func min64(p, q Point) Point {
+	if less(p, q) {
+		return p
+	}
+	return q
+}
+
+// turn returns the sign of the area of the triangle a, b, c.
+func turn(a, b, c Point) int { return areaSign([]Point{a, b, c}) }
+
+// checkNesting checks what lies inside what. Rings don't cross here, so that a
+// ring lies on one side of another but for points where they touch.
+func (c *checker) checkNesting() {
+	for i, r := range c.rings {
+		for j, o := range c.rings {
+			if i == j || c.area[i] == 0 || c.area[j] == 0 || !boxesMeet(r, o) {
+				if i != j && c.area[i] < 0 && c.area[j] > 0 && c.group[i] == c.group[j] {
+					c.report(RuleHole, i, "it lies outside ring %d", j)
+				}
+				continue
+			}
+			c.nested(i, j)
+		}
+	}
+}
+
+// nested checks ring i against ring j.
+func (c *checker) nested(i, j int) {
+	same := c.group[i] == c.group[j]
+	in, out := c.position(i, j)
+	switch {
+	case c.area[i] < 0 && c.area[j] > 0 && same && out:
+		c.report(RuleHole, i, "it leaves ring %d", j)
+	case c.area[i] < 0 && c.area[j] < 0 && same && in:
+		c.report(RuleHole, i, "it lies in the hole ring %d", j)
+	case c.area[i] > 0 && c.area[j] > 0 && in && !c.inHoleOf(i, c.group[j]):
+		c.report(RulePartsOverlap, i, "it lies in the polygon of ring %d", j)
+	}
+}
+
+func (c *checker) inHoleOf(i, group int) bool {
+	for k := range c.rings {
+		if c.group[k] == group && c.area[k] < 0 {
+			if in, out := c.position(i, k); in && !out {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// position tells whether points of ring i, its vertices and the middles of its
+// sides, lie inside and outside ring j. Those on the border count for neither.
+func (c *checker) position(i, j int) (in, out bool) {
+	r, o := c.rings[i], c.rings[j]
+	for k, p := range r {
+		q := r[(k+1)%len(r)]
+		for _, xy := range [2][2]int64{{int64(p.X) * 2, int64(p.Y) * 2}, {int64(p.X) + int64(q.X), int64(p.Y) + int64(q.Y)}} {
+			w := locate(o, xy[0], xy[1])
+			in, out = in || w > 0, out || w < 0
+		}
+	}
+	return in, out
+}
+
+// locate returns 1 inside, 0 on the border, -1 outside a ring; x and y are
+// doubled coordinates.
+func locate(r []Point, x, y int64) int {
+	in := false
+	for i, p := range r {
+		q := r[(i+1)%len(r)]
+		ax, ay, bx, by := int64(p.X)*2, int64(p.Y)*2, int64(q.X)*2, int64(q.Y)*2
+		if ay > y == (by > y) && (ay != y || by != y) && ay != y && by != y {
+			continue
+		}
+		s := productSign(bx-ax, y-ay, by-ay, x-ax)
+		if s == 0 && min(ax, bx) <= x && x <= max(ax, bx) && min(ay, by) <= y && y <= max(ay, by) {
+			return 0
+		}
+		if (ay > y) != (by > y) && (s > 0) == (by > ay) {
+			in = !in
+		}
+	}
+	if in {
+		return 1
+	}
+	return -1
+}
+
+func boxesMeet(r, o []Point) bool {
+	box := func(r []Point) (lo, hi Point) {
+		lo, hi = r[0], r[0]
+		for _, p := range r {
+			lo = Point{min(lo.X, p.X), min(lo.Y, p.Y)}
+			hi = Point{max(hi.X, p.X), max(hi.Y, p.Y)}
+		}
+		return lo, hi
+	}
+	a, b := box(r)
+	c, d := box(o)
+	return a.X <= d.X && c.X <= b.X && a.Y <= d.Y && c.Y <= b.Y
+}
+
+// productSign returns the sign of a·b − c·d for numbers below 2^35.
+func productSign(a, b, c, d int64) int {
+	h1, l1 := mul(a, b)
+	h2, l2 := mul(c, d)
+	return cmp.Or(cmp.Compare(h1, h2), cmp.Compare(l1, l2))
+}
+
+// mul returns the 128-bit product of two signed numbers.
+func mul(a, b int64) (high int64, low uint64) {
+	h, l := bits.Mul64(uint64(a), uint64(b))
+	if a < 0 {
+		h -= uint64(b)
+	}
+	if b < 0 {
+		h -= uint64(a)
+	}
+	return int64(h), l
+}

@@ -1,0 +1,136 @@
+package tiles
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/paulmach/orb"
+
+	"tuban/feature"
+	"tuban/tiles/mvt"
+)
+
+const extent = mvt.Extent
+
+// MaxBytes is the size that no tile exceeds, before compression.
+const MaxBytes = 500_000
+
+// StateField names the property that carries the state of a patch.
+const StateField = "state"
+
+// Layer is what a tile needs of one layer.
+type Layer interface {
+	Layer() *feature.Layer
+	// Search visits at least the slots whose box meets b, in any order.
+	Search(b orb.Bound, visit func(feature.Slot) bool)
+	Geometry(feature.Slot) orb.Geometry
+	Bound(feature.Slot) orb.Bound
+	ID(feature.Slot) feature.ID
+	Number(feature.Slot) feature.Number
+	// NeedsRepair says that rings of the geometry may cross.
+	NeedsRepair(feature.Slot) bool
+	// EachProperty visits properties in a fixed order, by index into
+	// Layer().Fields.
+	EachProperty(s feature.Slot, visit func(field int, v feature.Value))
+}
+
+// Options narrow a tile. The zero value asks for everything.
+type Options struct {
+	// Properties names the properties to carry, beside id; nil is all.
+	Properties []string
+	// MaxBytes is the largest tile; 0 is the constant of that name.
+	MaxBytes int
+}
+
+// Note tells what was generalised in one layer of a tile.
+type Note struct {
+	Layer feature.LayerID
+	// Collapsed polygons or lines are thinner than the grid and not drawn.
+	Collapsed int
+	// Dropped features were left out because the tile was too large.
+	Dropped int
+	// Marked patches are drawn as marks: points with id, class, state and count.
+	Marked int
+	// Reduced says that properties other than id, class and state are missing.
+	Reduced bool
+}
+
+// Count returns the number of features that are not drawn in their own shape.
+func (n Note) Count() int { return n.Collapsed + n.Dropped + n.Marked }
+
+// Tile is an encoded tile.
+type Tile struct {
+	// Data is the MVT, nil when nothing is in the tile.
+	Data []byte
+	// Generalised has a note for each layer that is not shown as it is, in the
+	// order of the layers. The tile's layer "tuban:generalised" says the same.
+	Generalised []Note
+}
+
+// Header returns Generalised as the value of the header Tuban-Generalised:
+// "layer=n,layer=n" with Note.Count; "" when all is shown as it is.
+func (t *Tile) Header() string {
+	var b strings.Builder
+	for i, n := range t.Generalised {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(string(n.Layer))
+		b.WriteByte('=')
+		b.WriteString(strconv.Itoa(n.Count()))
+	}
+	return b.String()
+}
+
+// The errors of Render.
+var (
+	ErrBadAddress    = errors.New("no such tile")
+	ErrRepeatedLayer = errors.New("a layer is named twice")
+)
+
+// Render makes the tile of some layers. A layer outside its own zoom range is
+// left out. The cost grows with the vertices of the features that meet the
+// tile's buffered square.
+func Render(layers []Layer, addr Address, opt Options) (Tile, error) {
+	if !addr.Valid() {
+		return Tile{}, fmt.Errorf("%w: %s", ErrBadAddress, addr)
+	}
+	for i, l := range layers {
+		if slices.ContainsFunc(layers[:i], func(o Layer) bool { return o.Layer().ID == l.Layer().ID }) {
+			return Tile{}, fmt.Errorf("%w: %s", ErrRepeatedLayer, l.Layer().ID)
+		}
+	}
+	if opt.MaxBytes <= 0 {
+		opt.MaxBytes = MaxBytes
+	}
+	r := renderers.Get().(*renderer)
+	defer r.release()
+	r.frame, r.opt = newFrame(addr), opt
+	r.clip.box = r.frame.box
+	for _, l := range layers {
+		if d := l.Layer(); int(addr.Z) >= d.MinZoom && int(addr.Z) <= d.MaxZoom {
+			r.draw(l)
+		}
+	}
+	return r.assemble(), nil
+}
+
+var renderers = sync.Pool{New: func() any { return newRenderer() }}
+
+// release puts the renderer back, unless it has grown large.
+func (r *renderer) release() {
+	const large = 8 << 20
+	if cap(r.fine) > large || cap(r.points) > large || cap(r.geometry.Bytes()) > large {
+		return
+	}
+	clear(r.pictures[:cap(r.pictures)]) // let go of the view
+	r.pictures = r.pictures[:0]
+	r.geometry.Reset()
+	r.shapes = r.shapes[:0]
+	r.tags.layer = nil
+	renderers.Put(r)
+}
