@@ -58,12 +58,37 @@ func finite(b orb.Bound) bool {
 	return !math.IsNaN(s) && !math.IsInf(s, 0)
 }
 
-// boundOf returns the box of a geometry, the empty box for none.
+// boundOf returns the box of all points of a geometry, the empty box for none.
+// It is not orb's, which looks only at the outer ring of a polygon: rings that
+// lie outside it count by the even-odd rule.
 func boundOf(g orb.Geometry) orb.Bound {
-	if g == nil {
+	b := orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}
+	switch g := g.(type) {
+	case nil:
+	case orb.Polygon:
+		for _, r := range g {
+			extend(&b, r)
+		}
+	case orb.MultiPolygon:
+		for _, p := range g {
+			for _, r := range p {
+				extend(&b, r)
+			}
+		}
+	default:
+		return g.Bound()
+	}
+	if b.IsEmpty() {
 		return emptyBound()
 	}
-	return g.Bound()
+	return b
+}
+
+func extend(b *orb.Bound, ps []orb.Point) {
+	for _, p := range ps {
+		b.Min[0], b.Max[0] = min(b.Min[0], p[0]), max(b.Max[0], p[0])
+		b.Min[1], b.Max[1] = min(b.Min[1], p[1]), max(b.Max[1], p[1])
+	}
 }
 
 func emptyBound() orb.Bound { return orb.Bound{Min: orb.Point{1, 1}, Max: orb.Point{-1, -1}} }

@@ -20,7 +20,7 @@ import (
 //	records     n times: number minus the number before, flags (1 needs repair,
 //	            2 area follows), area as 8 bytes, length of id, geometry, count
 //	            of properties, and for each: name's index, kind, value
-//	coordinates n points times x and y as little-endian float64
+//	coordinates the x of all points, then the y, in planes (codec_planes.go)
 //	text        ids and text values in the order of the records
 //
 // A geometry is a type byte and its counts: nothing for nil, Point and Bound
@@ -55,9 +55,10 @@ const maxDepth = 16
 
 // encoder writes bodies; it keeps its buffers and serves one goroutine.
 type encoder struct {
-	records, coords, text, names, body []byte
-	index                              map[string]uint64
-	points, lines, polys, props        uint64
+	records, text, names, body []byte
+	x, y                       []uint64 // bits of the coordinates
+	index                      map[string]uint64
+	lines, polys, props        uint64
 }
 
 // encode returns the body of fs, valid until the next call.
@@ -74,14 +75,15 @@ func (e *encoder) encode(fs []feature.Feature) ([]byte, error) {
 	}
 	b := e.body[:0]
 	for _, u := range []uint64{
-		uint64(len(fs)), uint64(len(e.index)), e.points, e.lines, e.polys, e.props,
+		uint64(len(fs)), uint64(len(e.index)), uint64(len(e.x)), e.lines, e.polys, e.props,
 		uint64(len(e.records)), uint64(len(e.text)),
 	} {
 		b = binary.AppendUvarint(b, u)
 	}
-	b = append(append(append(append(b, e.names...), e.records...), e.coords...), e.text...)
-	e.body = b
-	return b, nil
+	b = append(append(b, e.names...), e.records...)
+	b = appendPlanes(appendPlanes(b, e.x), e.y)
+	e.body = append(b, e.text...)
+	return e.body, nil
 }
 
 func (e *encoder) reset() {
@@ -93,8 +95,9 @@ func (e *encoder) reset() {
 		e.index = map[string]uint64{}
 	}
 	clear(e.index)
-	e.records, e.coords, e.text, e.names = e.records[:0], e.coords[:0], e.text[:0], e.names[:0]
-	e.points, e.lines, e.polys, e.props = 0, 0, 0, 0
+	e.records, e.text, e.names = e.records[:0], e.text[:0], e.names[:0]
+	e.x, e.y = e.x[:0], e.y[:0]
+	e.lines, e.polys, e.props = 0, 0, 0
 }
 
 func (e *encoder) feature(f *feature.Feature) error {
@@ -164,10 +167,9 @@ func (e *encoder) property(p *feature.Property) error {
 }
 
 func (e *encoder) coordinates(ps []orb.Point) {
-	e.points += uint64(len(ps))
 	for _, p := range ps {
-		e.coords = binary.LittleEndian.AppendUint64(e.coords, math.Float64bits(p[0]))
-		e.coords = binary.LittleEndian.AppendUint64(e.coords, math.Float64bits(p[1]))
+		e.x = append(e.x, math.Float64bits(p[0]))
+		e.y = append(e.y, math.Float64bits(p[1]))
 	}
 }
 

@@ -17,14 +17,13 @@ var errShort = errors.New("body ends early")
 // there before memory is taken for it, and no body makes it panic.
 type decoder struct {
 	records []byte // what is left of them
-	coords  []byte
 	text    string
 	names   []string
 	room    uint64 // members that lists outside the shared pieces may still have
 	err     error  // the first thing wrong; from then on reads give zeros
 
 	// One allocation for all features of the body; each takes its piece.
-	points []orb.Point
+	points []orb.Point // what is left of them
 	rings  []orb.Ring
 	polys  []orb.Polygon
 	props  []feature.Property
@@ -48,7 +47,7 @@ func decodeBody(body []byte) ([]feature.Feature, error) {
 			return nil, fmt.Errorf("feature %d of %d: %w", i, n, d.err)
 		}
 	}
-	if len(d.records) != 0 || len(d.coords) != 0 || len(d.text) != 0 {
+	if len(d.records) != 0 || len(d.points) != 0 || len(d.text) != 0 {
 		return nil, errors.New("body is longer than its features")
 	}
 	return fs, nil
@@ -80,9 +79,11 @@ func (d *decoder) open(body []byte) (int, error) {
 	}
 	all := d.records
 	d.room = records
-	d.records, d.coords = all[:records], all[records:records+points*16]
+	d.records = all[:records]
 	d.text = string(all[records+points*16:])
-	d.points = make([]orb.Point, 0, points)
+	d.points = make([]orb.Point, points)
+	readPlanes(d.points, 0, all[records:][:points*8])
+	readPlanes(d.points, 1, all[records+points*8:][:points*8])
 	d.rings = make([]orb.Ring, 0, lines)
 	d.polys = make([]orb.Polygon, 0, polys)
 	d.props = make([]feature.Property, 0, props)
@@ -92,7 +93,7 @@ func (d *decoder) open(body []byte) (int, error) {
 func (d *decoder) fail(err error) {
 	if d.err == nil {
 		d.err = err
-		d.records, d.coords, d.text = nil, nil, ""
+		d.records, d.points, d.text = nil, nil, ""
 	}
 }
 
@@ -209,19 +210,12 @@ func (d *decoder) property() (p feature.Property) {
 
 // take returns the next n points.
 func (d *decoder) take(n uint64) []orb.Point {
-	if n > uint64(len(d.coords)/16) {
+	if n > uint64(len(d.points)) {
 		d.fail(errShort)
 		return nil
 	}
-	from := len(d.points)
-	ps := d.points[from : from+int(n) : from+int(n)]
-	for i := range ps {
-		b := d.coords[i*16 : i*16+16]
-		ps[i][0] = math.Float64frombits(binary.LittleEndian.Uint64(b))
-		ps[i][1] = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
-	}
-	d.points = d.points[:from+int(n)]
-	d.coords = d.coords[n*16:]
+	ps := d.points[:n:n]
+	d.points = d.points[n:]
 	return ps
 }
 

@@ -38,6 +38,7 @@ type Load struct {
 	seen    numberSet
 	boxes   boxes
 	ranges  []numberRange
+	writing chan error // of the chunk being written, nil if none is
 }
 
 type loadState uint8
@@ -86,10 +87,11 @@ func (db *DB) NewLoad(spec LoadSpec) (*Load, error) {
 	return l, nil
 }
 
-// WriteChunk seals features as the next chunk, durable on return. They come
-// numbered, in the order in which they shall be read (Hilbert order), a few
-// thousand at a time; their Version is not kept. After an error the load can
-// only be aborted.
+// WriteChunk seals features as the next chunk. They come numbered, in the order
+// in which they shall be read (Hilbert order), a few thousand at a time; their
+// Version is not kept, and they are the caller's again on return. The disk is
+// written to while the caller makes the next chunk, so an error may be that of
+// the chunk before. After an error the load can only be aborted.
 func (l *Load) WriteChunk(fs []feature.Feature) error {
 	if l.state != loadOpen {
 		return assertion("chunk for a load that is %s", l.state)
@@ -98,6 +100,19 @@ func (l *Load) WriteChunk(fs []feature.Feature) error {
 		return nil
 	}
 	err := l.writeChunk(fs)
+	if err != nil {
+		l.state = loadFailed
+	}
+	return err
+}
+
+// settle waits for the chunk that is being written.
+func (l *Load) settle() error {
+	if l.writing == nil {
+		return nil
+	}
+	err := <-l.writing
+	l.writing = nil
 	if err != nil {
 		l.state = loadFailed
 	}
@@ -129,9 +144,11 @@ func (l *Load) writeChunk(fs []feature.Feature) error {
 	if err != nil {
 		return err
 	}
-	if err := b.commit(); err != nil {
+	if err := l.settle(); err != nil {
 		return err
 	}
+	l.writing = make(chan error, 1)
+	go func(done chan<- error) { done <- b.commit() }(l.writing)
 	if l.rec.Chunks == 0 {
 		l.rec.Min = r.min
 	}
@@ -151,6 +168,7 @@ func (l *Load) Abort() error {
 	if l.state == loadAborted || l.state == loadCommitted {
 		return nil
 	}
+	_ = l.settle() // it is given up anyway
 	l.state = loadAborted
 	if err := l.db.writable(); err != nil {
 		return err // the next Open gives the space back
@@ -174,6 +192,9 @@ func (p *plan) takeLoad(load *Load) error {
 		return assertion("commit of a load that is %s", load.state)
 	case p.loadRecords[load] != nil:
 		return assertion("a load twice in one commit")
+	}
+	if err := load.settle(); err != nil {
+		return err
 	}
 	l, err := p.layer(load.spec.Layer)
 	if err != nil {
