@@ -11,7 +11,8 @@ import (
 // Validate returns what is wrong with the rings of a Polygon or MultiPolygon
 // (or those within a collection), at most limit problems (all if limit <= 0);
 // nil for a sound geometry and for points and lines. Problems that need repair
-// come first, then by place, so a limit never hides that there is one.
+// come first, duplicate points and winding last, each by place, so a limit never
+// hides that there is one.
 //
 // Every decision is exact. The rings' edges are cut at no computed point: the
 // winding number of the rings, taken with their signs, is found from
@@ -49,6 +50,7 @@ type validator struct {
 	limit   int
 	repairs []Problem
 	notes   []Problem
+	trifles []Problem // duplicate points and winding: never in the way of others
 	seen    map[orb.Point]bool
 	halves  []halfEdge
 	through []halfEdge
@@ -58,7 +60,7 @@ func (v *validator) reset(limit int) {
 	v.pts, v.orig = v.pts[:0], v.orig[:0]
 	v.rings, v.nodes, v.roots = v.rings[:0], v.nodes[:0], v.roots[:0]
 	v.shells, v.parts = v.shells[:0], v.parts[:0]
-	v.limit, v.repairs, v.notes = limit, nil, nil
+	v.limit, v.repairs, v.notes, v.trifles = limit, nil, nil, nil
 	if len(v.seen) > 4096 { // clearing a large map costs as much as it is large
 		v.seen = map[orb.Point]bool{}
 	}
@@ -82,13 +84,16 @@ func badCoordinate(g orb.Geometry) (p Problem, bad bool) {
 // report keeps a problem, and returns whether to go on looking.
 func (v *validator) report(code ProblemCode, at Place, detail string) bool {
 	p := Problem{Code: code, Place: at, Detail: detail}
-	if !p.NeedsRepair() {
-		if v.limit <= 0 || len(v.notes) < v.limit {
-			v.notes = append(v.notes, p)
-		}
-		return true
+	list := &v.notes
+	switch {
+	case p.NeedsRepair():
+		list = &v.repairs
+	case code == DuplicatePt || code == WrongWinding:
+		list = &v.trifles
 	}
-	v.repairs = append(v.repairs, p)
+	if v.limit <= 0 || len(*list) < v.limit {
+		*list = append(*list, p)
+	}
 	return v.limit <= 0 || len(v.repairs) < v.limit
 }
 
@@ -98,13 +103,15 @@ func (v *validator) problems() []Problem {
 		return cmp.Or(cmp.Compare(a.Part, b.Part), cmp.Compare(a.Ring, b.Ring),
 			cmp.Compare(a.Vertex, b.Vertex), cmp.Compare(a.Code, b.Code))
 	}
-	slices.SortStableFunc(v.repairs, byPlace)
-	slices.SortStableFunc(v.notes, byPlace)
-	all := append(v.repairs, v.notes...)
+	var all []Problem
+	for _, list := range [...][]Problem{v.repairs, v.notes, v.trifles} {
+		slices.SortStableFunc(list, byPlace)
+		all = append(all, list...)
+	}
 	if v.limit > 0 && len(all) > v.limit {
 		all = all[:v.limit]
 	}
-	v.repairs, v.notes = nil, nil
+	v.repairs, v.notes, v.trifles = nil, nil, nil
 	return all
 }
 

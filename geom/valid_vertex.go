@@ -151,7 +151,7 @@ func (v *validator) reportPart(p orb.Point, part int32) bool {
 		lo, hi := v.sectors(v.winding(r.root, p), alone)
 		if hi-lo > 1 || lo < -1 || hi > 1 || r.ring == 0 && lo < 0 || r.ring > 0 && hi > 0 {
 			code, detail := SelfCrossing, "the ring crosses itself at a vertex"
-			if !v.crossesAtVertex(p, h.ring) {
+			if _, most := v.netDirections(h.ring); most > 1 || !v.crossesAtVertex(p, h.ring) {
 				code, detail = RingOverlap, "the ring runs around the same place twice, or over itself"
 			}
 			g := v.lastHalf(alone)
@@ -228,7 +228,7 @@ func (v *validator) noteTouches(p orb.Point, part int32) {
 			continue
 		}
 		alone := func(ring int32) bool { return ring == h.ring }
-		if v.netDirections(h.ring) > 2 {
+		if directions, _ := v.netDirections(h.ring); directions > 2 {
 			g := v.lastHalf(alone)
 			v.report(SelfTouch, v.place(g.edge, g.ring, p), "the ring meets itself at a point")
 		}
@@ -246,24 +246,22 @@ func (v *validator) noteTouches(p orb.Point, part int32) {
 }
 
 // netDirections counts the directions in which the ring leaves the gathered
-// point and doesn't cancel out.
-func (v *validator) netDirections(ring int32) (count int) {
+// point and doesn't cancel out, and returns the greatest multiplicity of one.
+func (v *validator) netDirections(ring int32) (count, most int) {
 	net := 0
 	for i, h := range v.halves {
-		if h.first && i > 0 && net != 0 {
-			count++
-		}
-		if h.first {
-			net = 0
-		}
 		if h.ring == ring {
 			net += int(h.step)
 		}
+		if i+1 == len(v.halves) || v.halves[i+1].first {
+			most = max(most, net, -net)
+			if net != 0 {
+				count++
+			}
+			net = 0
+		}
 	}
-	if net != 0 {
-		count++
-	}
-	return count
+	return count, most
 }
 
 // touchRoot is the find of a union-find over rings that touch.

@@ -1,0 +1,207 @@
+package geom
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"tuban/internal/check"
+)
+
+// readGeoJSON returns the polygons of a shared file.
+func readGeoJSON(tb testing.TB, name string) (all []orb.Geometry) {
+	tb.Helper()
+	raw, err := os.ReadFile(check.Data(tb, name))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if strings.HasSuffix(name, ".gz") {
+		z, err := gzip.NewReader(bytes.NewReader(raw))
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if raw, err = io.ReadAll(z); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	var doc struct {
+		jsonGeometry
+		Geometry *jsonGeometry
+		Features []struct{ Geometry *jsonGeometry }
+	}
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		tb.Fatalf("%s: %v", name, err)
+	}
+	members := []*jsonGeometry{&doc.jsonGeometry, doc.Geometry}
+	for _, f := range doc.Features {
+		members = append(members, f.Geometry)
+	}
+	for _, m := range members {
+		if m == nil || m.Coordinates == nil {
+			continue
+		}
+		switch m.Type {
+		case "Polygon":
+			var rings [][][]float64
+			if json.Unmarshal(m.Coordinates, &rings) == nil {
+				all = append(all, polygon(rings))
+			}
+		case "MultiPolygon":
+			var parts [][][][]float64
+			if json.Unmarshal(m.Coordinates, &parts) == nil {
+				var mp orb.MultiPolygon
+				for _, p := range parts {
+					mp = append(mp, polygon(p))
+				}
+				all = append(all, mp)
+			}
+		}
+	}
+	return all
+}
+
+type jsonGeometry struct {
+	Type        string
+	Coordinates json.RawMessage
+}
+
+func polygon(rings [][][]float64) (p orb.Polygon) {
+	for _, r := range rings {
+		ring := make(orb.Ring, 0, len(r))
+		for _, c := range r {
+			ring = append(ring, orb.Point{c[0], c[1]})
+		}
+		p = append(p, ring)
+	}
+	return p
+}
+
+const bigFile = "big/land_norway_kazakhstan_nepal_bhutan_kyrgyzstan.geojson.gz"
+
+// Large real geometry must be judged within 2 s, on a slow machine, too.
+func TestValidateLarge(t *testing.T) {
+	for _, name := range []string{bigFile,
+		"messy/clc2006/CLC2006_2018418_epsg4326_invalid.geojson",
+		"messy/clc2006/CLC2006_2018418_epsg3035_no_crs_member_invalid.geojson"} {
+		for i, g := range readGeoJSON(t, name) {
+			start := time.Now()
+			problems := Validate(g, 100)
+			took := time.Since(start)
+			count := map[ProblemCode]int{}
+			for _, p := range problems {
+				count[p.Code]++
+			}
+			t.Logf("%s %d: %d vertices in %v: %v", name, i, VertexCount(g), took.Round(time.Millisecond), count)
+			if took > 2*time.Second {
+				t.Errorf("%s %d: %d vertices took %v", name, i, VertexCount(g), took)
+			}
+		}
+	}
+}
+
+// Files of shared/data/messy: what each holds, in our words.
+func TestValidateMessy(t *testing.T) {
+	const dir = "messy/"
+	for _, c := range []struct {
+		name string
+		want []ProblemCode // of all geometries together, each kind once
+	}{
+		{"geojson_invalid/invalid_geometries/invalid_unclosed.geojson", []ProblemCode{RingUnclosed}},
+		{"geojson_invalid/invalid_geometries/invalid_less_three_unique_nodes.geojson", []ProblemCode{RingTooFew}},
+		{"geojson_invalid/invalid_geometries/invalid_exterior_not_ccw.geojson", []ProblemCode{WrongWinding}},
+		{"geojson_invalid/invalid_geometries/invalid_interior_not_cw.geojson", []ProblemCode{WrongWinding}},
+		{"geojson_invalid/problematic_geometries/problematic_duplicate_nodes.geojson", []ProblemCode{DuplicatePt}},
+		{"geojson_invalid/problematic_geometries/problematic_self_intersection_small.geojson", []ProblemCode{SelfCrossing}},
+		{"geojson_invalid/problematic_geometries/problematic_self_intersection_large.geojson", []ProblemCode{SelfCrossing}},
+		{"geojson_invalid/problematic_geometries/problematic_inner_and_exterior_ring_intersect.geojson", []ProblemCode{HoleOutside}},
+		{"geojson_invalid/problematic_geometries/problematic_holes.geojson", nil},
+		{"france/commune_14174_2017_invalid.geojson", []ProblemCode{SelfTouch, WrongWinding}},
+		{"france/commune_62549_2017_invalid.geojson", []ProblemCode{SelfTouch, WrongWinding}},
+		{"france/conde_en_normandie_14174_self_touching_ring.geojson", []ProblemCode{SelfTouch, WrongWinding}},
+		{"clc2006/CLC2006_2018418_epsg4326_invalid.geojson", []ProblemCode{SelfTouch, WrongWinding}},
+		{"mapshaper/openring.json", []ProblemCode{RingUnclosed, WrongWinding}},
+	} {
+		kinds := map[ProblemCode]bool{}
+		for _, g := range readGeoJSON(t, dir+c.name) {
+			for _, p := range Validate(g, 0) {
+				kinds[p.Code] = true
+			}
+		}
+		got := slices.Sorted(maps.Keys(kinds))
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// All polygons of messy/polygon_clipping (real issue reports of an overlay
+// library): the judgement equals the exact brute force where that is quick.
+func TestValidatePolygonClipping(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(check.Data(t, "messy/polygon_clipping"), "*.geojson"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	compared := 0
+	for _, f := range files {
+		for i, g := range readGeoJSON(t, "messy/polygon_clipping/"+filepath.Base(f)) {
+			problems := Validate(g, 0)
+			mp, ok := g.(orb.MultiPolygon)
+			if p, single := g.(orb.Polygon); single {
+				mp, ok = orb.MultiPolygon{p}, true
+			}
+			if !ok || VertexCount(g) > 60 {
+				continue
+			}
+			compared++
+			if got, want := needsRepair(problems), bruteNeedsRepair(mp); got != want {
+				t.Errorf("%s %d: needs repair %v, want %v", filepath.Base(f), i, got, want)
+			}
+		}
+	}
+	t.Logf("%d of them compared", compared)
+}
+
+func BenchmarkValidate(b *testing.B) {
+	circle := func(n int) orb.Polygon {
+		r := make(orb.Ring, 0, n+1)
+		for i := range n {
+			a := 2 * math.Pi * float64(i) / float64(n)
+			d := 1 + 0.1*math.Sin(37*a)
+			r = append(r, orb.Point{106.5 + d*math.Cos(a), 29.5 + d*math.Sin(a)})
+		}
+		return orb.Polygon{append(r, r[0])}
+	}
+	for _, n := range []int{10, 60, 1000, 100000} {
+		g := circle(n)
+		b.Run("n="+strconv.Itoa(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Validate(g, 16)
+			}
+		})
+	}
+}
+
+func BenchmarkLocate(b *testing.B) {
+	g := orb.Polygon{{}}
+	for i := range 60 {
+		a := 2 * math.Pi * float64(i) / 60
+		g[0] = append(g[0], orb.Point{math.Cos(a), math.Sin(a)})
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		Locate(g, orb.Point{0.1, 0.2})
+	}
+}
