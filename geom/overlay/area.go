@@ -49,8 +49,25 @@ func measured(a, b *Shape) (area, bound float64) {
 	}
 	var d dual
 	area, bound = d.sum(a, b)
+	if a.repaired || b.repaired {
+		bound += d.cutNoise()
+	}
 	unit := a.kind.unit()
 	return min(area*unit, a.area, b.area), bound * unit
+}
+
+// cutNoise bounds what rounding the cut points of repaired forms may have moved
+// within the common box: their borders there by the spacing of coordinates.
+func (d *dual) cutNoise() float64 {
+	l := lengths{x0: d.x0, y0: d.y0, x1: d.x1, y1: d.y1, across: d.x1 - d.x0 + d.height}
+	border := 0.0
+	for _, s := range [2]*Shape{d.a, d.b} {
+		if s.repaired {
+			border += l.most(s, s.rootNode())
+		}
+	}
+	farthest := max(math.Abs(d.x0), math.Abs(d.x1), math.Abs(d.y0), math.Abs(d.y1))
+	return 2 * epsilon * farthest * border * d.m.at(d.height) / d.height
 }
 
 // boxesMeet tells whether two boxes have more than a line in common. Empty

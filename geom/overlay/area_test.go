@@ -11,6 +11,7 @@ import (
 	"github.com/paulmach/orb"
 	sf "github.com/peterstace/simplefeatures/geom"
 
+	"tuban/geom"
 	"tuban/geom/ellipsoid"
 )
 
@@ -234,7 +235,7 @@ func TestAreaProperties(t *testing.T) {
 	r := seeded(t)
 	for range 60 {
 		x, y := 94+r.Float64(), 36+r.Float64()
-		size := math.Pow(10, -5+3*r.Float64())
+		size := math.Pow(10, -5+5.5*r.Float64())             // 1 m to 3°
 		a := orb.Polygon{star(r, 8+r.IntN(300), x, y, size)} // holds its centre
 		b := orb.Polygon{star(r, 3+r.IntN(300), x+size*(r.Float64()-0.5), y+size*(r.Float64()-0.5), size*(0.2+r.Float64()))}
 		p, q := Prepare(a, false), Prepare(b, false)
@@ -344,6 +345,26 @@ func TestAgainstSimplefeatures(t *testing.T) {
 		p, q := Prepare(a, false), Prepare(b, false)
 		if got := Area(p, q); math.Abs(got-want) > 2e-9*min(p.Area(), q.Area()) {
 			t.Fatalf("area %.9f, their intersection %.9f", got, want)
+		}
+	}
+}
+
+// Holds agrees with geom.Locate, on vertices and sides, too.
+func TestHolds(t *testing.T) {
+	r := seeded(t)
+	for range 300 {
+		mp, ok := blocky(r, 3+r.IntN(12))
+		if !ok {
+			continue
+		}
+		s := Prepare(mp, false)
+		for x := range 17 {
+			for y := range 17 {
+				p := orb.Point{float64(x), float64(y)}
+				if got, want := s.Holds(p), geom.Locate(mp, p) != geom.Outside; got != want {
+					t.Fatalf("%v: %v, want %v: %v", p, got, want, mp)
+				}
+			}
 		}
 	}
 }

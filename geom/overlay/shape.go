@@ -156,8 +156,13 @@ func (s *Shape) clockwise(root *node, pts []orb.Point) bool {
 }
 
 // exactShoelace returns the sign of the area of a closed ring: +1 when it runs
-// counter-clockwise.
+// counter-clockwise; 0 when a coordinate is no number.
 func exactShoelace(pts []orb.Point) int {
+	for _, p := range pts {
+		if math.IsNaN(p[0]-p[0]) || math.IsNaN(p[1]-p[1]) {
+			return 0
+		}
+	}
 	const bits = 4300 // enough for any sum of products of float64
 	x := func(v float64) *big.Float { return new(big.Float).SetPrec(bits).SetFloat64(v) }
 	sum, t := x(0), x(0)
@@ -177,9 +182,8 @@ type Scratch struct{ shape Shape }
 // It allocates nothing once the scratch has grown, except for repairs and
 // unclosed rings.
 func (c *Scratch) Prepare(g orb.Geometry, needsRepair bool) *Shape {
+	c.Release()
 	s := &c.shape
-	clear(s.rings) // let go of geometry
-	*s = Shape{rings: s.rings[:0], nodes: s.nodes[:0]}
 	switch g := g.(type) {
 	case orb.Polygon:
 		one := [1]orb.Polygon{g}
@@ -188,4 +192,12 @@ func (c *Scratch) Prepare(g orb.Geometry, needsRepair bool) *Shape {
 		s.build(Polygons(g), needsRepair)
 	}
 	return s
+}
+
+// Release lets go of the last geometry; its shape is empty from then on.
+func (c *Scratch) Release() {
+	s := &c.shape
+	clear(s.rings)
+	*s = Shape{rings: s.rings[:0], nodes: s.nodes[:0]}
+	s.finish()
 }

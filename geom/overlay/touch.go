@@ -221,6 +221,19 @@ func (t *toucher) local(p orb.Point) bool {
 	return found
 }
 
+// Holds tells whether p lies in s or on its rings, exactly for shapes as
+// delivered; near the rounded cuts of a repaired form within that rounding.
+// O(log n) away from rings.
+func (s *Shape) Holds(p orb.Point) bool {
+	root := s.rootNode()
+	if root == nil || !s.bound.Contains(p) {
+		return false
+	}
+	var t toucher
+	t.dirs = t.room[:0]
+	return t.around(s, root, p, true) > 0 || len(t.dirs) > 0
+}
+
 // direction is an edge seen from a point on it: toward to, with the change of
 // the winding of a or b when it is passed counter-clockwise.
 type direction struct {

@@ -1,0 +1,62 @@
+package overlap
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/paulmach/orb"
+
+	"tuban/feature"
+	"tuban/geom"
+	"tuban/geom/overlay"
+)
+
+// ErrNotAreal reports a query geometry that is neither a Polygon nor a
+// MultiPolygon, or that has no ring with three distinct points.
+var ErrNotAreal = errors.New("not a polygon")
+
+// Query is a polygon to be measured.
+type Query struct {
+	ID    string // given back with the result
+	Shape *overlay.Shape
+	// Problems is what is wrong with the geometry as delivered. It is measured
+	// all the same: unclosed rings are closed, crossing ones read by the
+	// even-odd rule.
+	Problems []geom.Problem
+}
+
+// NewQuery checks and prepares a polygon that came from outside. The error
+// wraps ErrNotAreal, or is a *geom.CoordinateError with the place. A feature
+// that the data set holds needs no check: see Stored.
+func NewQuery(id string, g orb.Geometry) (Query, error) {
+	if !geom.IsAreal(g) {
+		kind := "no geometry"
+		if g != nil {
+			kind = g.GeoJSONType()
+		}
+		return Query{}, fmt.Errorf("%w: %s", ErrNotAreal, kind)
+	}
+	if err := geom.CheckCoordinates(g); err != nil {
+		return Query{}, err
+	}
+	g, unclosed := geom.Close(g)
+	problems := geom.Validate(g, 0)
+	repair := false
+	for _, p := range problems {
+		repair = repair || p.NeedsRepair()
+	}
+	q := Query{ID: id, Shape: overlay.Prepare(g, repair), Problems: append(unclosed, problems...)}
+	if q.Shape.Bound().IsEmpty() {
+		return Query{}, fmt.Errorf("%w: no ring has three distinct points", ErrNotAreal)
+	}
+	return q, nil
+}
+
+// Stored returns the query of a feature that a layer holds.
+func Stored(l Layer, s feature.Slot) Query {
+	shape := prepared(l, s)
+	if shape == nil {
+		shape = overlay.Prepare(l.Geometry(s), l.NeedsRepair(s))
+	}
+	return Query{ID: string(l.ID(s)), Shape: shape}
+}
