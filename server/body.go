@@ -1,0 +1,166 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+
+	"tuban/engine"
+)
+
+// wantType refuses a body whose media type is not among those given.
+func (r *request) wantType(types ...string) error {
+	_, err := r.oneOfTypes(types...)
+	return err
+}
+
+// oneOfTypes returns the media type of the body, which must be among those
+// given. application/json is needed for what a form of a foreign page could
+// send too: a browser asks before it sends that.
+func (r *request) oneOfTypes(types ...string) (string, error) {
+	kind, _, _ := strings.Cut(string(r.ctx.Request.Header.ContentType()), ";")
+	kind = strings.ToLower(strings.TrimSpace(kind))
+	if slices.Contains(types, kind) {
+		return kind, nil
+	}
+	p := newProblem(http.StatusUnsupportedMediaType, "unsupported-type", "Content-Type is %q; send %s", kind, strings.Join(types, " or "))
+	return "", p.with(wrong{Header: "Content-Type", Detail: "unsupported"})
+}
+
+// body reads the whole body, at most Limits.Body bytes of it, also counted
+// after decompression.
+func (r *request) body() ([]byte, error) {
+	stream, err := r.bodyReader(int64(r.limits.Body))
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(stream)
+	if err != nil {
+		return nil, r.bodyProblem(err)
+	}
+	return body, nil
+}
+
+// errBodyTooLarge reports a body beyond its limit.
+type errBodyTooLarge struct{ limit int64 }
+
+// Error names the limit.
+func (e errBodyTooLarge) Error() string {
+	return fmt.Sprintf("the body is larger than %d bytes", e.limit)
+}
+
+// bodyReader returns the decompressed body as a stream that fails beyond limit.
+func (r *request) bodyReader(limit int64) (io.Reader, error) {
+	if n := int64(r.ctx.Request.Header.ContentLength()); n > limit {
+		return nil, r.bodyProblem(errBodyTooLarge{limit})
+	}
+	var stream io.Reader = strings.NewReader("")
+	if s := r.ctx.RequestBodyStream(); s != nil {
+		stream = s
+	}
+	switch encoding := strings.ToLower(r.header("Content-Encoding")); encoding {
+	case "", "identity":
+	case "gzip":
+		z, err := gzip.NewReader(stream)
+		if err != nil {
+			return nil, r.bodyProblem(fmt.Errorf("the body is not gzip: %w", err))
+		}
+		stream = z
+	default:
+		return nil, newProblem(http.StatusUnsupportedMediaType, "unsupported-encoding", "Content-Encoding is %q; send gzip or none", encoding).
+			with(wrong{Header: "Content-Encoding", Detail: "unsupported"})
+	}
+	return &bounded{stream, r, limit, limit}, nil
+}
+
+// unread reports whether the client may still be sending a body that nobody
+// will read.
+func (r *request) unread() bool {
+	n := r.ctx.Request.Header.ContentLength()
+	return (n > 0 || n == -1) && !r.drained // -1: chunked
+}
+
+// bounded fails once more than limit bytes have come.
+type bounded struct {
+	io.Reader
+	r           *request
+	left, limit int64
+}
+
+// Read reads from the stream within the limit.
+func (b *bounded) Read(p []byte) (int, error) {
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.Reader.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return n, errBodyTooLarge{b.limit}
+	}
+	b.r.drained = b.r.drained || err == io.EOF
+	return n, err
+}
+
+// bodyProblem tells why a body could not be read. The connection is at an
+// unknown place in it, so it is closed.
+func (r *request) bodyProblem(err error) error {
+	p := newProblem(http.StatusBadRequest, "broken-body", "the body broke off or cannot be read: %v", err)
+	if e, ok := errors.AsType[errBodyTooLarge](err); ok {
+		p = newProblem(http.StatusRequestEntityTooLarge, "body-too-large", "%v", e)
+	} else if isTimeout(err) {
+		p = newProblem(http.StatusRequestTimeout, "slow-request", "the body did not come in time")
+	}
+	p.close = true
+	return p
+}
+
+// streaming lets the body take as long as it needs while each piece comes
+// within the read time; the returned function ends that.
+func (r *request) streaming() (end func()) {
+	c, ok := r.ctx.Conn().(*conn)
+	if !ok {
+		return func() {}
+	}
+	c.step.Store(int64(r.limits.Read))
+	return func() { c.step.Store(0) }
+}
+
+// meta says who commits and why: the reason is the Tuban-Reason header
+// (percent-encoded or plain UTF-8), else the request itself.
+func (r *request) meta(otherwise string) engine.Meta {
+	reason := r.header("Tuban-Reason")
+	if plain, err := url.PathUnescape(reason); err == nil {
+		reason = plain
+	}
+	reason = strings.Map(func(c rune) rune {
+		if c < ' ' || c == 0x7f {
+			return ' '
+		}
+		return c
+	}, strings.ToValidUTF8(reason, "\uFFFD"))
+	if reason == "" {
+		reason = otherwise
+	}
+	const longest = 1000
+	if len(reason) > longest {
+		reason = strings.ToValidUTF8(reason[:longest], "")
+	}
+	return engine.Meta{Author: "anonymous", Reason: reason}
+}
+
+// pointer turns "a.b" into "/a/b".
+func pointer(field string) string {
+	if field == "" {
+		return ""
+	}
+	return "/" + strings.ReplaceAll(field, ".", "/")
+}
+
+// longWork is how long a bulk commit may take once its body has come.
+const longWork = 10 * time.Minute

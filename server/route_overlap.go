@@ -1,0 +1,185 @@
+package server
+
+import (
+	"context"
+	"math"
+	"net/http"
+
+	"tuban/engine"
+	"tuban/feature"
+	"tuban/formats/geojson"
+	"tuban/geom"
+	"tuban/overlap"
+)
+
+// overlapParameters are what both overlap routes know.
+var overlapParameters = []string{"layers", "detail", "geometry", "sliver_m2", "limit"}
+
+// overlapQuery is what a request for overlaps asks.
+type overlapQuery struct {
+	layers []overlap.Layer
+	opt    overlap.Options
+}
+
+func (r *request) overlapQuery() (q overlapQuery, err error) {
+	list, ok := r.value("layers")
+	if !ok {
+		return q, badParameter("layers", "is missing; name the layers to measure against, separated by commas")
+	}
+	if q.layers, err = r.overlapLayers(list); err != nil {
+		return q, err
+	}
+	q.opt = overlap.DefaultOptions()
+	switch text, ok := r.value("detail"); {
+	case !ok || text == "features":
+	case text == "classes":
+		q.opt.Detail = overlap.Classes
+	default:
+		return q, badParameter("detail", "%q is not classes or features", shorten(text))
+	}
+	switch text, ok := r.value("geometry"); {
+	case !ok || text == "none":
+	case text == "intersection" && q.opt.Detail == overlap.Classes:
+		return q, badParameter("geometry", "intersection is by feature: it needs detail=features")
+	case text == "intersection":
+		q.opt.Geometry = overlap.Intersection
+	case text == "uncovered":
+		q.opt.Geometry = overlap.Uncovered
+	default:
+		return q, badParameter("geometry", "%q is not none, intersection or uncovered", shorten(text))
+	}
+	if text, ok := r.value("sliver_m2"); ok {
+		if q.opt.SliverM2, err = parseNumber(text); err != nil || q.opt.SliverM2 < 0 {
+			return q, badParameter("sliver_m2", "%q is not an area in m²", shorten(text))
+		}
+	}
+	if text, ok := r.value("limit"); ok {
+		q.opt.Limit, err = parseLimit(text, math.MaxInt32)
+	}
+	return q, err
+}
+
+func (r *request) overlapLayers(list string) ([]overlap.Layer, error) {
+	views, err := r.layersNamed("layers", list)
+	if err != nil {
+		return nil, err
+	}
+	layers := make([]overlap.Layer, len(views))
+	for i, l := range views {
+		layers[i] = l
+	}
+	return layers, nil
+}
+
+// routeOverlap measures the polygons of the body.
+func routeOverlap(r *request) error {
+	q, err := r.overlapQuery()
+	if err != nil {
+		return err
+	}
+	if err := r.wantType(typeGeoJSON, typeJSON); err != nil {
+		return err
+	}
+	body, err := r.body()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := r.deadline()
+	defer cancel()
+	release, err := acquire(ctx, r.heavy)
+	if err != nil {
+		return err
+	}
+	defer release()
+	polygons, err := geojson.ParseBody(body, geojson.BodyOptions{
+		MaxFeatures: r.limits.Polygons, MaxVertices: r.limits.Vertices, MaxDepth: r.limits.Depth})
+	if err != nil {
+		return err
+	}
+	return r.measureAll(ctx, q, polygons)
+}
+
+// queryWarning is what was found in the geometry of one polygon asked about.
+type queryWarning struct {
+	Index    int            `json:"index"` // among the results, from 0
+	ID       feature.ID     `json:"id,omitempty"`
+	Problems []geom.Problem `json:"problems"`
+}
+
+func (r *request) measureAll(ctx context.Context, q overlapQuery, polygons []feature.Feature) error {
+	results := make([]overlap.Result, len(polygons))
+	var warnings []queryWarning
+	for i := range polygons {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		f := &polygons[i]
+		query, err := overlap.NewQuery(string(f.ID), f.Geometry)
+		if err != nil {
+			return ofPolygon(i, f.ID, err)
+		}
+		if len(query.Problems) > 0 {
+			warnings = append(warnings, queryWarning{i, f.ID, query.Problems})
+		}
+		if results[i], err = overlap.Measure(query, q.layers, q.opt); err != nil {
+			return err
+		}
+	}
+	body := overlap.AppendResults(nil, r.view.Seq(), results)
+	if len(warnings) > 0 {
+		w, err := marshal(warnings)
+		if err != nil {
+			return err
+		}
+		body = append(append(append(body[:len(body)-1], `,"warnings":`...), w...), '}')
+	}
+	r.write(http.StatusOK, typeJSON, body)
+	return nil
+}
+
+// ofPolygon says which polygon of the body an error is of.
+func ofPolygon(i int, id feature.ID, err error) error {
+	p := problemOf(err)
+	if len(p.Errors) == 0 {
+		p.with(wrong{Detail: p.Detail})
+	}
+	p.Errors[0].Row, p.Errors[0].ID = int64(i)+1, id
+	return p
+}
+
+// routeItemOverlap measures a stored feature.
+func routeItemOverlap(r *request) error {
+	l, err := r.layer()
+	if err != nil {
+		return err
+	}
+	s, err := r.find(l)
+	if err != nil {
+		return err
+	}
+	q, err := r.overlapQuery()
+	if err != nil {
+		return err
+	}
+	if !hasArea(l, s) {
+		return newProblem(http.StatusUnprocessableEntity, "not-a-polygon", "feature %q is no polygon: it has no area to share", l.ID(s))
+	}
+	ctx, cancel := r.deadline()
+	defer cancel()
+	release, err := acquire(ctx, r.heavy)
+	if err != nil {
+		return err
+	}
+	defer release()
+	result, err := overlap.Measure(overlap.Stored(l, s), q.layers, q.opt)
+	if err != nil {
+		return err
+	}
+	r.write(http.StatusOK, typeJSON, overlap.AppendResults(nil, r.view.Seq(), []overlap.Result{result}))
+	return nil
+}
+
+func hasArea(l *engine.LayerView, s feature.Slot) bool {
+	g := l.Geometry(s)
+	return g != nil && geom.IsAreal(g)
+}
