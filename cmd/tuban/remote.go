@@ -121,6 +121,16 @@ type itemsPage struct {
 	Links         []struct{ Rel, Href string }
 }
 
+// next returns the link to the page after this one, "" on the last.
+func (p *itemsPage) next() string {
+	for _, l := range p.Links {
+		if l.Rel == "next" {
+			return l.Href
+		}
+	}
+	return ""
+}
+
 // export writes a layer page by page. It is one state of the layer only if
 // nobody changes it meanwhile: a change is an error.
 func (r *remote) export(ctx context.Context, layer, format string, w io.Writer, progress func(done, total int64)) (int64, error) {
@@ -155,12 +165,7 @@ func (r *remote) export(ctx context.Context, layer, format string, w io.Writer, 
 			n++
 		}
 		progress(n, page.NumberMatched)
-		next = ""
-		for _, l := range page.Links {
-			if l.Rel == "next" {
-				next = l.Href
-			}
-		}
+		next = page.next()
 	}
 	tail := "\n"
 	if format == "geojson" {

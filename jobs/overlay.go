@@ -1,0 +1,240 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+
+	"tuban/engine"
+	"tuban/feature"
+	"tuban/overlap"
+)
+
+// OverlayFormats lists what an Overlay writes.
+var OverlayFormats = []string{"csv", "ndjson"}
+
+// overlayBatch is how many queries are in memory at once.
+const overlayBatch = 256
+
+// Overlay lays many polygons over layers. The numbers are those of one call of
+// overlap.Measure for each, to the bit.
+type Overlay struct {
+	Layers   []overlap.Layer
+	Options  overlap.Options
+	Format   string // "csv" or "ndjson"
+	CRS      string // of a file, if it does not say
+	Encoding string
+	IDField  string // of a file: the property that names a query
+	Progress func(done, total int64)
+	// Ask measures polygons elsewhere, on a running server, instead of Layers:
+	// one result for each, in order.
+	Ask func(ctx context.Context, fs []feature.Feature) ([]overlap.Result, error)
+}
+
+// OverlayReport counts what an Overlay did. Bad holds the first refused rows.
+type OverlayReport struct {
+	Queries int64   `json:"queries"`
+	Refused int64   `json:"refused"`
+	AreaM2  float64 `json:"area_m2"`
+	Bad     []Place `json:"bad,omitempty"`
+}
+
+// query is one row on its way through.
+type query struct {
+	row  int64
+	f    feature.Feature
+	q    *overlap.Query // ready where it comes from a layer
+	err  error
+	file string
+
+	result overlap.Result
+}
+
+// File lays the polygons of a file over the layers. A row that is no polygon
+// becomes an error line (ndjson) or is listed in the report, and the rest goes
+// on.
+func (o *Overlay) File(ctx context.Context, name string, w io.Writer) (r OverlayReport, err error) {
+	s, err := openFile(name, o.Encoding)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	c, err := decideCRS(s, o.CRS)
+	if err != nil {
+		return r, err
+	}
+	next := func() (query, error) {
+		row, err := s.Next()
+		var bad *feature.RowError
+		if err != nil && !errors.As(err, &bad) {
+			return query{}, err
+		}
+		q := query{row: row.Row, f: row.Feature, err: err, file: name}
+		if err == nil {
+			q.f, q.err = toLonLat(c, row.Feature)
+		} else {
+			q.row = bad.Row
+		}
+		if v, ok := q.f.Properties.Get(o.IDField); ok && o.IDField != "" {
+			q.f.ID = feature.ID(v.String())
+		}
+		return q, nil
+	}
+	return o.run(ctx, next, s.Schema().Count, w)
+}
+
+// Layer lays every feature of a layer over the layers.
+func (o *Overlay) Layer(ctx context.Context, l *engine.LayerView, w io.Writer) (OverlayReport, error) {
+	slots := make([]feature.Slot, 0, l.Len())
+	l.Ascend(0, func(s feature.Slot) bool {
+		slots = append(slots, s)
+		return true
+	})
+	i := 0
+	next := func() (query, error) {
+		if i == len(slots) {
+			return query{}, io.EOF
+		}
+		s := slots[i]
+		i++
+		q := query{row: int64(i), f: feature.Feature{ID: l.ID(s)}, file: string(l.Layer().ID)}
+		if l.Area(s) > 0 {
+			stored := overlap.Stored(l, s)
+			q.q = &stored
+		} else {
+			q.err = overlap.ErrNotAreal
+		}
+		return q, nil
+	}
+	return o.run(ctx, next, int64(len(slots)), w)
+}
+
+// Features lays features over the layers, from next until io.EOF; total may be
+// -1. name stands in places.
+func (o *Overlay) Features(ctx context.Context, name string, next func() (feature.Feature, error), total int64, w io.Writer) (OverlayReport, error) {
+	var row int64
+	return o.run(ctx, func() (query, error) {
+		f, err := next()
+		row++
+		return query{row: row, f: f, file: name}, err
+	}, total, w)
+}
+
+// run measures batch by batch on all cores and writes in order.
+func (o *Overlay) run(ctx context.Context, next func() (query, error), total int64, w io.Writer) (r OverlayReport, err error) {
+	out, err := newOverlayWriter(o.Format, w, &o.Options)
+	if err != nil {
+		return r, err
+	}
+	batch := make([]query, 0, overlayBatch)
+	for end := false; !end; {
+		batch = batch[:0]
+		for len(batch) < overlayBatch {
+			q, err := next()
+			if err == io.EOF {
+				end = true
+				break
+			}
+			if err != nil {
+				return r, errors.Join(fmt.Errorf("after %d rows: %w", r.Queries+r.Refused, err), out.flush())
+			}
+			batch = append(batch, q)
+		}
+		o.measure(batch)
+		if err := o.ask(ctx, batch); err != nil {
+			return r, errors.Join(err, out.flush())
+		}
+		for i := range batch {
+			if err := r.take(&batch[i], out); err != nil {
+				return r, err
+			}
+		}
+		if o.Progress != nil {
+			o.Progress(r.Queries+r.Refused, total)
+		}
+		if err := ctx.Err(); err != nil {
+			return r, errors.Join(err, out.flush())
+		}
+	}
+	return r, out.flush()
+}
+
+func (o *Overlay) measure(batch []query) {
+	var wg sync.WaitGroup
+	work := make(chan *query)
+	for range min(runtime.GOMAXPROCS(0), len(batch)) {
+		wg.Go(func() {
+			for q := range work {
+				o.one(q)
+			}
+		})
+	}
+	for i := range batch {
+		work <- &batch[i]
+	}
+	close(work)
+	wg.Wait()
+}
+
+func (o *Overlay) one(q *query) {
+	if q.err != nil {
+		return
+	}
+	if q.q == nil {
+		made, err := overlap.NewQuery(string(q.f.ID), q.f.Geometry)
+		if err != nil {
+			q.err = err
+			return
+		}
+		q.q = &made
+	}
+	if o.Ask == nil {
+		q.result, q.err = overlap.Measure(*q.q, o.Layers, o.Options)
+	}
+}
+
+// ask has the good queries of a batch measured elsewhere.
+func (o *Overlay) ask(ctx context.Context, batch []query) error {
+	if o.Ask == nil {
+		return nil
+	}
+	var good []*query
+	var fs []feature.Feature
+	for i := range batch {
+		if q := &batch[i]; q.err == nil {
+			good, fs = append(good, q), append(fs, feature.Feature{ID: q.f.ID, Geometry: q.f.Geometry})
+		}
+	}
+	if len(fs) == 0 {
+		return nil
+	}
+	results, err := o.Ask(ctx, fs)
+	if err != nil {
+		return err
+	}
+	if len(results) != len(fs) {
+		return fmt.Errorf("%d polygons were asked, %d answered", len(fs), len(results))
+	}
+	for i, q := range good {
+		q.result = results[i]
+	}
+	return nil
+}
+
+// take counts and writes one measured query.
+func (r *OverlayReport) take(q *query, out overlayWriter) error {
+	if q.err == nil {
+		r.Queries++
+		r.AreaM2 += q.result.AreaM2
+		return out.write(&q.result)
+	}
+	r.Refused++
+	place := placeOf(q.file, feature.Row{Row: q.row, Feature: q.f}, q.err)
+	if len(r.Bad) < maxListed {
+		r.Bad = append(r.Bad, place)
+	}
+	return out.refuse(place)
+}
