@@ -54,7 +54,7 @@ func (db *DB) badgerOptions(dir string, readOnly bool) badger.Options {
 // openBadger opens Badger and tells whether it is new.
 func (db *DB) openBadger() (made bool, err error) {
 	dir := filepath.Join(db.dir, "badger")
-	if err := checkTables(dir); err != nil {
+	if err := checkFiles(dir); err != nil {
 		return false, err
 	}
 	if err := db.tryBadger(dir, db.opt.ReadOnly); err != nil {
@@ -77,8 +77,11 @@ func (db *DB) openBadger() (made bool, err error) {
 // process left; then it is opened for writing for a moment, which brings the
 // logs in order and changes nothing else.
 func (db *DB) tryBadger(dir string, readOnly bool) error {
-	err := guard(dir, func() (err error) {
-		db.badger, err = badger.Open(db.badgerOptions(dir, readOnly))
+	err := guard(dir, func() error {
+		opened, err := badger.Open(db.badgerOptions(dir, readOnly))
+		if err == nil { // else Badger closed it, and may still return it
+			db.badger = opened
+		}
 		return err
 	})
 	var damage *CorruptError
@@ -98,7 +101,9 @@ func (db *DB) tryBadger(dir string, readOnly bool) error {
 	if err := db.tryBadger(dir, false); err != nil {
 		return fmt.Errorf("%s was not closed and cannot be brought in order for reading: %w", db.dir, err)
 	}
-	if err := db.badger.Close(); err != nil {
+	opened := db.badger
+	db.badger = nil
+	if err := opened.Close(); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	if lockFile(db.owner, true) != nil {
@@ -107,20 +112,40 @@ func (db *DB) tryBadger(dir string, readOnly bool) error {
 	return db.tryBadger(dir, true)
 }
 
-// checkTables looks at the end of Badger's table files, which Badger itself
-// reads trustingly: a bad length there ends the process. Behind a table's
-// blocks stand the index, its length, its checksum and the checksum's length.
-func checkTables(dir string) error {
-	names, err := filepath.Glob(filepath.Join(dir, "*.sst"))
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		if reason := checkTable(name); reason != "" {
-			return &CorruptError{Key: name, Chunk: -1, Reason: reason}
+// checkFiles looks at the places of Badger's files that Badger itself reads
+// trustingly, so that damage there would end the process: the header of a log,
+// and the end of a table, where behind the blocks stand the index, its length,
+// its checksum and the checksum's length.
+func checkFiles(dir string) error {
+	for pattern, check := range map[string]func(name string) string{
+		"*.sst": checkTable, "*.mem": checkLog, "*.vlog": checkLog,
+	} {
+		names, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			if reason := check(name); reason != "" {
+				return &CorruptError{Key: name, Chunk: -1, Reason: reason}
+			}
 		}
 	}
 	return nil
+}
+
+// logHeaderLen is the length of the header of a log; a log that was only just
+// made is empty.
+const logHeaderLen = 20
+
+func checkLog(name string) string {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return err.Error()
+	case 0 < info.Size() && info.Size() < logHeaderLen:
+		return "the log is cut within its header"
+	}
+	return ""
 }
 
 func checkTable(name string) string {

@@ -63,7 +63,7 @@ type DB struct {
 // open is an *InUseError, another layout a *LayoutError, damage a *CorruptError,
 // no data set ErrNotDataset. It takes milliseconds, plus what it takes to give
 // back what a killed process left behind.
-func Open(dir string, opt Options) (db *DB, err error) {
+func Open(dir string, opt Options) (*DB, error) {
 	if err := prepareDir(dir, opt); err != nil {
 		return nil, err
 	}
@@ -71,34 +71,34 @@ func Open(dir string, opt Options) (db *DB, err error) {
 	if err != nil {
 		return nil, err
 	}
-	db = &DB{
-		dir: dir, opt: opt, owner: owner,
-		commitTxn: (*badger.Txn).Commit, free: freeSpace,
+	db := &DB{dir: dir, opt: opt, owner: owner, commitTxn: (*badger.Txn).Commit, free: freeSpace}
+	if err := db.open(); err != nil {
+		_ = db.release()
+		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			db.release()
-			db = nil
-		}
-	}()
+	return db, nil
+}
+
+// open opens what lies in a locked directory.
+func (db *DB) open() (err error) {
 	if db.packer, err = newPacker(); err != nil {
-		return nil, fmt.Errorf("store: %w", err)
+		return fmt.Errorf("store: %w", err)
 	}
 	made, err := db.openBadger()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if made {
 		if err := db.initialise(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if _, err := readLayout(dir); errors.Is(err, fs.ErrNotExist) { // now it is whole
-		if err := writeLayout(dir); err != nil {
-			return nil, fmt.Errorf("store: %w", err)
+	if _, err := readLayout(db.dir); errors.Is(err, fs.ErrNotExist) { // now it is whole
+		if err := writeLayout(db.dir); err != nil {
+			return fmt.Errorf("store: %w", err)
 		}
 	}
-	return db, guard(dir, db.load)
+	return guard(db.dir, db.load)
 }
 
 // prepareDir checks that dir is a data set of this layout or may become one.
