@@ -79,7 +79,7 @@ func TestChecker(t *testing.T) {
 		"engine/e.go": source("// Package engine does what rooms don't.\npackage engine\n\nimport (\n\t\"fmt\"\n\tlogs \"log/slog\"\n\t\"os\"\n\t_ \"math/rand/v2\"\n)\n\n" +
 			"var n, m int\n\nfunc init() {\n\tn++\n\tfmt.Println(os.Getenv(\"X\"))\n\tlogs.Info(\"x\")\n\tprintln()\n\tos := n\n\tn := 1\n\tn = 2\n\t_, _ = os, n\n}\n\n" +
 			"func Do(l *logs.Logger) { l.Info(\"fine\"); other = 1; table[\"x\"] = 2; m, l = 3, nil }\n\ntype T int\n\nconst C = 1\n\n// Fine are fine.\nconst (\n\tA = 1\n)\n"),
-		"engine/vars.go":           source("package engine\n\nvar (\n\tother int\n\ttable = map[string]int{}\n)\n"),
+		"engine/vars.go":           source("package engine\n\nvar _ = 1\n\nvar (\n\tother int\n\ttable = map[string]int{}\n)\n"),
 		"engine/e_test.go":         source("package engine\n\nimport \"os\"\n\nfunc init() { other = 2; os.Getenv(\"X\") }\n"),
 		"server/u/u.go":            source("package util\n"),
 		"elsewhere/x.go":           source("// Package elsewhere is in no room.\npackage elsewhere\n\nimport _ \"tuban/feature\"\n"),

@@ -157,7 +157,7 @@ func checkPackageVars(files []*file, add report) {
 		eachAssigned(f.ast, func(x ast.Expr) {
 			// A name that this file does not declare, or declares at its top.
 			id, ok := root(x).(*ast.Ident)
-			if ok && vars[f.room][id.Name] && (id.Obj == nil || specs[id.Obj.Decl]) {
+			if ok && id.Name != "_" && vars[f.room][id.Name] && (id.Obj == nil || specs[id.Obj.Decl]) {
 				add(f, f.line(id), "package variable %s is changed", id.Name)
 			}
 		})
