@@ -63,7 +63,7 @@ func (r *request) bodyReader(limit int64) (io.Reader, error) {
 	}
 	var stream io.Reader = strings.NewReader("")
 	if s := r.ctx.RequestBodyStream(); s != nil {
-		stream = s
+		stream = &whole{s, int64(r.ctx.Request.Header.ContentLength())}
 	}
 	switch encoding := strings.ToLower(r.header("Content-Encoding")); encoding {
 	case "", "identity":
@@ -85,6 +85,23 @@ func (r *request) bodyReader(limit int64) (io.Reader, error) {
 func (r *request) unread() bool {
 	n := r.ctx.Request.Header.ContentLength()
 	return (n > 0 || n == -1) && !r.drained // -1: chunked
+}
+
+// whole fails when a body ends before its Content-Length: half of an upload must
+// not pass for all of it.
+type whole struct {
+	io.Reader
+	left int64 // negative: chunked, whose end cannot be mistaken
+}
+
+// Read reads on.
+func (w *whole) Read(p []byte) (int, error) {
+	n, err := w.Reader.Read(p)
+	w.left -= int64(n)
+	if err == io.EOF && w.left > 0 {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
 }
 
 // bounded fails once more than limit bytes have come.

@@ -179,6 +179,41 @@ func TestEarlyRefusalReachesTheClient(t *testing.T) {
 	}
 }
 
+// An upload whose client vanished half-way is not taken for a whole one.
+func TestHalfAnUploadIsNotWritten(t *testing.T) {
+	g := newRig(t, Options{})
+	g.want(201, "PUT", "/collections/patch", `{"kind":"patch"}`, "Content-Type", typeJSON)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go g.s.Serve(ln)
+	rows := strings.Repeat(featureJSON("", square(1, 1, 1), `{}`)+"\n", 200)
+	for name, head := range map[string]string{
+		"content length": fmt.Sprintf("Content-Length: %d\r\n\r\n", 2*len(rows)),
+		"chunked":        fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n", 2*len(rows)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := net.Dial("tcp", ln.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			fmt.Fprintf(c, "POST /collections/patch/items HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n%s%s", head, rows)
+			if err := c.(*net.TCPConn).CloseWrite(); err != nil {
+				t.Fatal(err)
+			}
+			answer, err := io.ReadAll(c)
+			if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 400 ") {
+				t.Errorf("%v, %.400s", err, answer)
+			}
+			if n := g.page("/collections/patch/items").NumberMatched; n != 0 {
+				t.Errorf("%d features were written", n)
+			}
+		})
+	}
+}
+
 // Shutdown answers what is under way, refuses what is new, and ends.
 func TestShutdownDrains(t *testing.T) {
 	entered, leave := make(chan bool), make(chan bool)
