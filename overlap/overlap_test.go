@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -20,115 +19,7 @@ import (
 	"tuban/geom"
 	"tuban/geom/ellipsoid"
 	"tuban/geom/overlay"
-	"tuban/internal/check"
 )
-
-// fake is a layer in a slice. Slots are handed out in an order of their own,
-// unlike numbers.
-type fake struct {
-	desc     feature.Layer
-	features []fakeFeature
-	derived  map[string]any
-}
-
-type fakeFeature struct {
-	id     feature.ID
-	number feature.Number
-	class  string
-	geom   orb.Geometry
-	repair bool
-}
-
-func (f *fake) Layer() *feature.Layer                { return &f.desc }
-func (f *fake) Vintage() feature.Vintage             { return "2023" }
-func (f *fake) Geometry(s feature.Slot) orb.Geometry { return f.features[s].geom }
-func (f *fake) NeedsRepair(s feature.Slot) bool      { return f.features[s].repair }
-func (f *fake) ID(s feature.Slot) feature.ID         { return f.features[s].id }
-func (f *fake) Number(s feature.Slot) feature.Number { return f.features[s].number }
-func (f *fake) Bound(s feature.Slot) orb.Bound       { return f.features[s].geom.Bound() }
-func (f *fake) Class(s feature.Slot) string          { return f.features[s].class }
-func (f *fake) Derived(name string) any              { return f.derived[name] }
-func (f *fake) Area(s feature.Slot) float64 {
-	return overlay.Prepare(f.features[s].geom, f.features[s].repair).Area()
-}
-
-// Search visits all that could meet b, and some more, backwards.
-func (f *fake) Search(b orb.Bound, visit func(feature.Slot) bool) {
-	for s := len(f.features) - 1; s >= 0; s-- {
-		if f.features[s].geom.Bound().Pad(1e-5).Intersects(b) && !visit(feature.Slot(s)) {
-			return
-		}
-	}
-}
-
-// add adds a feature given as WKT in units of 1/1000 degree from 95 E, 36 N.
-func (f *fake) add(t testing.TB, id, class, text string) {
-	g := read(t, text)
-	n := feature.Number(len(f.features) + 1)
-	f.features = append(f.features, fakeFeature{feature.ID(id), n, class, g, crossed(g)})
-}
-
-func read(t testing.TB, text string) orb.Geometry {
-	t.Helper()
-	g, err := sf.UnmarshalWKT(text, sf.NoValidate{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	switch {
-	case g.IsPoint():
-		xy, _ := g.MustAsPoint().XY()
-		return place(xy)
-	case g.IsLineString():
-		var l orb.LineString
-		seq := g.MustAsLineString().Coordinates()
-		for i := range seq.Length() {
-			l = append(l, place(seq.GetXY(i)))
-		}
-		return l
-	}
-	return polygons(g, place)
-}
-
-func place(xy sf.XY) orb.Point { return orb.Point{95 + xy.X/1000, 36 + xy.Y/1000} }
-func plain(xy sf.XY) orb.Point { return orb.Point{xy.X, xy.Y} }
-
-func polygons(g sf.Geometry, at func(sf.XY) orb.Point) orb.MultiPolygon {
-	var mp orb.MultiPolygon
-	for _, part := range g.Dump() {
-		if !part.IsPolygon() {
-			continue
-		}
-		var p orb.Polygon
-		for _, line := range part.MustAsPolygon().DumpRings() {
-			var r orb.Ring
-			seq := line.Coordinates()
-			for i := range seq.Length() {
-				r = append(r, at(seq.GetXY(i)))
-			}
-			p = append(p, r)
-		}
-		mp = append(mp, p)
-	}
-	return mp
-}
-
-func crossed(g orb.Geometry) bool {
-	return slices.ContainsFunc(geom.Validate(g, 0), geom.Problem.NeedsRepair)
-}
-
-func query(t testing.TB, id, text string) Query {
-	t.Helper()
-	q, err := NewQuery(id, read(t, text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return q
-}
-
-func areaOf(t testing.TB, text string) float64 {
-	g := read(t, text)
-	return overlay.Prepare(g, crossed(g)).Area()
-}
 
 // land is three classes in four parcels:
 //
@@ -456,91 +347,6 @@ func ring(r *rand.Rand, n int) orb.Ring {
 		out = append(out, orb.Point{x + d*math.Cos(a), y + d*math.Sin(a)})
 	}
 	return append(out, out[0])
-}
-
-// layerOf reads a GeoJSON file of polygons.
-func layerOf(t testing.TB, id feature.LayerID, name string) *fake {
-	raw, err := os.ReadFile(check.Data(t, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct {
-		Features []struct{ Geometry json.RawMessage }
-	}
-	if err := json.Unmarshal(raw, &file); err != nil {
-		t.Fatal(err)
-	}
-	f := &fake{desc: feature.Layer{ID: id}, derived: map[string]any{}}
-	var slots []feature.Slot
-	for i, one := range file.Features {
-		g, err := sf.UnmarshalGeoJSON(one.Geometry, sf.NoValidate{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		mp := polygons(g, plain)
-		slots = append(slots, feature.Slot(len(f.features)))
-		f.features = append(f.features, fakeFeature{feature.ID(fmt.Sprint(i)), feature.Number(i + 1), "", mp, crossed(mp)})
-	}
-	if f.derived[shapesName], err = (Shapes{}).Derive(nil, f, slots, nil); err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
-
-// Cambridge's zoning districts, open spaces and the 500-year flood plain: each
-// pair against the intersection that another engine made.
-func TestCambridge(t *testing.T) {
-	zoning := layerOf(t, "zoning", "cadastre/cambridge_CDD_ZoningDistricts.geojson")
-	flood := layerOf(t, "flood", "cadastre/cambridge_FEMA_FloodPlains500Year.geojson")
-	open := layerOf(t, "open", "cadastre/cambridge_RECREATION_OpenSpace.geojson")
-	for _, l := range []*fake{flood, open} {
-		mine, theirs := 0.0, 0.0
-		pairs := 0
-		for s := range zoning.features {
-			if l == open && s%4 > 0 {
-				continue // the other engine takes its time
-			}
-			q := Stored(zoning, feature.Slot(s))
-			r, err := Measure(q, []Layer{l}, DefaultOptions())
-			if err != nil {
-				t.Fatal(err)
-			}
-			zone := simple(zoning.features[s].geom.(orb.MultiPolygon))
-			for _, f := range r.Layers[0].Features {
-				var n int
-				if _, err := fmt.Sscan(string(f.ID), &n); err != nil {
-					t.Fatal(err)
-				}
-				g, err := sf.Intersection(zone, simple(l.features[n].geom.(orb.MultiPolygon)))
-				if err != nil {
-					t.Fatal(err)
-				}
-				pairs++
-				mine += f.AreaM2
-				theirs += overlay.Prepare(polygons(g, plain), false).Area()
-			}
-		}
-		if pairs < 80 || math.Abs(mine-theirs) > 1e-9*theirs {
-			t.Errorf("zoning × %s: %d pairs, %.6f m², the other engine %.6f", l.desc.ID, pairs, mine, theirs)
-		}
-		t.Logf("zoning × %s: %d pairs, %.6f m², the other engine %.6f", l.desc.ID, pairs, mine, theirs)
-	}
-}
-
-func simple(mp orb.MultiPolygon) sf.Geometry {
-	var polys []sf.Polygon
-	for _, p := range mp {
-		var rings []sf.LineString
-		for _, r := range p {
-			var xys []float64
-			for _, v := range r {
-				xys = append(xys, v[0], v[1])
-			}
-			rings = append(rings, sf.NewLineStringXY(xys...))
-		}
-		polys = append(polys, sf.NewPolygon(rings))
-	}
-	return sf.NewMultiPolygon(polys).AsGeometry()
 }
 
 func BenchmarkMeasure(b *testing.B) {

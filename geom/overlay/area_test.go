@@ -369,17 +369,45 @@ func TestHolds(t *testing.T) {
 	}
 }
 
+// coast returns a ring whose bends look alike at many scales.
+func coast(n int, x, y, size float64) orb.Ring {
+	ring := make(orb.Ring, 0, n+1)
+	for i := range n {
+		a := 2 * math.Pi * float64(i) / float64(n)
+		d := size
+		for k, f := 1.0, 3.0; f < float64(n)/8; k, f = k+1, math.Round(f*2.1) {
+			d += 0.3 * size / f * math.Sin(f*a+k)
+		}
+		ring = append(ring, orb.Point{x + d*math.Cos(a), y + d*math.Sin(a)})
+	}
+	return append(ring, ring[0])
+}
+
+// neighbours returns two parcels that share a bent border of n vertices.
+func neighbours(r *rand.Rand, n int) (left, right orb.Polygon) {
+	border := make(orb.Ring, n)
+	for i := range border {
+		border[i] = orb.Point{106.5 + 0.0002*r.Float64(), 29.5 + 0.001*float64(i)/float64(n-1)}
+	}
+	l := append(slices.Clone(border), orb.Point{106.499, 29.501}, orb.Point{106.499, 29.5}, border[0])
+	g := append(slices.Clone(border), orb.Point{106.502, 29.501}, orb.Point{106.502, 29.5}, border[0])
+	return orb.Polygon{l}, orb.Polygon{g}
+}
+
 func BenchmarkArea(b *testing.B) {
 	r := rand.New(rand.NewPCG(7, 7))
-	zone := orb.Polygon{star(r, 100_000, 106.5, 29.5, 0.5)}
+	zone := orb.Polygon{coast(100_000, 106.5, 29.5, 0.5)}
+	edge := zone[0][0]
+	left, right := neighbours(r, 30)
 	for _, c := range []struct {
 		name string
 		a, b orb.Polygon
 	}{
 		{"50x60", orb.Polygon{star(r, 50, 106.5, 29.5, 0.001)}, orb.Polygon{star(r, 60, 106.5005, 29.5003, 0.001)}},
-		{"touching", orb.Polygon{square(106.5, 29.5, 0.001)}, orb.Polygon{square(106.501, 29.5, 0.001)}},
+		{"touching", left, right},
 		{"identical 60", orb.Polygon{star(rand.New(rand.NewPCG(1, 1)), 60, 106.5, 29.5, 0.001)}, orb.Polygon{star(rand.New(rand.NewPCG(1, 1)), 60, 106.5, 29.5, 0.001)}},
-		{"200xzone", orb.Polygon{star(r, 200, 106.8, 29.5, 0.015)}, zone},
+		{"300 m x zone", orb.Polygon{star(r, 200, edge[0], edge[1], 0.0015)}, zone},
+		{"3 km x zone", orb.Polygon{star(r, 200, edge[0], edge[1], 0.015)}, zone},
 		{"inside zone", orb.Polygon{star(r, 200, 106.5, 29.5, 0.003)}, zone},
 	} {
 		p, q := Prepare(c.a, false), Prepare(c.b, false)

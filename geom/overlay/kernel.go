@@ -87,9 +87,12 @@ func (d *dual) below(s *Shape, n *node, lo, hi float64) float64 {
 	sum := 0.0
 	if n.leaf() {
 		d.noise += min(n.x1, hi) - max(n.x0, lo)
-		for i := range d.cut(s, n, lo, hi, &d.ea) {
+		lo, hi = lo-d.x0, hi-d.x0
+		for i := range d.cut(s, n, &d.ea) {
 			e := &d.ea[i]
-			sum += e.sign * (e.xr - e.xl) * d.m.mean(e.yl, e.yr)
+			if xl, xr := max(lo, e.xl), min(hi, e.xr); xl < xr {
+				sum += e.sign * (xr - xl) * d.m.mean(e.at(xl), e.at(xr))
+			}
 		}
 		return sum
 	}
@@ -102,11 +105,11 @@ func (d *dual) below(s *Shape, n *node, lo, hi float64) float64 {
 
 // pairs returns the pair sum of two leaves, edge by edge.
 func (d *dual) pairs(e, f *node) float64 {
-	na := d.cut(d.a, e, d.x0, d.x1, &d.ea)
+	na := d.cut(d.a, e, &d.ea)
 	if na == 0 {
 		return 0
 	}
-	nb := d.cut(d.b, f, d.x0, d.x1, &d.eb)
+	nb := d.cut(d.b, f, &d.eb)
 	sum := 0.0
 	for i := range na {
 		for j := range nb {
@@ -167,11 +170,12 @@ func (e *piece) set(xl, yl, xr, yr, sign float64) {
 	*e = piece{xl, xr, yl, yr, (yr - yl) / (xr - xl), sign}
 }
 
-// cut puts the edges of a leaf of s into out, as far as they lie over lo..hi
-// and above the base line, and returns their number. What rises above the common box is drawn level at its top: only one
+// cut puts the edges of a leaf of s into out, as far as they lie in the x range
+// of the common box and above its base line, and returns their number. What rises above the common box is drawn level at its top: only one
 // of the two shapes reaches above it, so the min stays what it is.
-func (d *dual) cut(s *Shape, n *node, lo, hi float64, out *[2 * fan]piece) int {
+func (d *dual) cut(s *Shape, n *node, out *[2 * fan]piece) int {
 	pts, sign := s.edges(n), s.sign(n)
+	lo, hi := d.x0, d.x1
 	k := 0
 	for i := 1; i < len(pts); i++ {
 		l, r, sg := &pts[i-1], &pts[i], sign
@@ -190,7 +194,7 @@ func (d *dual) cut(s *Shape, n *node, lo, hi float64, out *[2 * fan]piece) int {
 		case l[0] >= lo && r[0] <= hi && low >= d.y0 && high <= d.y1:
 			k += put(out, k, l[0]-d.x0, l[1]-d.y0, r[0]-d.x0, r[1]-d.y0, sg)
 		default:
-			k = d.trim(l, r, lo, hi, sg, out, k)
+			k = d.trim(l, r, sg, out, k)
 		}
 	}
 	return k
@@ -208,7 +212,8 @@ func put(out *[2 * fan]piece, k int, xl, yl, xr, yr, sign float64) int {
 // trim cuts an edge that sticks out of the box and adds its one or two pieces
 // to out. Cut points are found in double-double arithmetic, so that they are
 // good to ε of the box, not of the edge.
-func (d *dual) trim(l, r *orb.Point, lo, hi, sign float64, out *[2 * fan]piece, k int) int {
+func (d *dual) trim(l, r *orb.Point, sign float64, out *[2 * fan]piece, k int) int {
+	lo, hi := d.x0, d.x1
 	xl, yl := l[0]-d.x0, l[1]-d.y0
 	if l[0] < lo {
 		xl, yl = lo-d.x0, offsetAt(l[0], l[1], r[0], r[1], lo, d.y0)

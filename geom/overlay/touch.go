@@ -29,7 +29,7 @@ func overlapping(a, b *Shape) bool {
 		Min: orb.Point{max(a.bound.Min[0], b.bound.Min[0]), max(a.bound.Min[1], b.bound.Min[1])},
 		Max: orb.Point{min(a.bound.Max[0], b.bound.Max[0]), min(a.bound.Max[1], b.bound.Max[1])},
 	}
-	if t.near(a.rootNode(), b.rootNode()) || t.ringsInside(a, b) || t.ringsInside(b, a) {
+	if t.near(a.rootNode(), b.rootNode()) || t.ringsInside(a, b, &t.ringsA) || t.ringsInside(b, a, &t.ringsB) {
 		return true
 	}
 	return t.seam && (t.anyVertex(a) || t.anyVertex(b))
@@ -39,10 +39,12 @@ type toucher struct {
 	a, b *Shape
 	box  orb.Bound // the common box
 	seam bool      // an edge that is no border was met
-	seen [8]orb.Point
-	next int
-	dirs []direction
-	room [24]direction
+	// Some of the rings that touch the other shape.
+	ringsA, ringsB [4]*ring
+	seen           [8]orb.Point
+	next           int
+	dirs           []direction
+	room           [24]direction
 }
 
 // near looks at all pairs of edges of two chains that come together.
@@ -80,10 +82,10 @@ func (t *toucher) inBox(n *node) bool {
 }
 
 func (t *toucher) leaves(e, f *node) bool {
-	p, q := t.a.edges(e), t.b.edges(f)
-	for i := 1; i < len(p); i++ {
-		for j := 1; j < len(q); j++ {
-			if segmentBoxesTouch(p[i-1], p[i], q[j-1], q[j]) && t.edges(p[i-1], p[i], q[j-1], q[j]) {
+	a, b := &t.a.rings[e.ring], &t.b.rings[f.ring]
+	for i := e.first; i < e.first+e.n; i++ {
+		for j := f.first; j < f.first+f.n; j++ {
+			if segmentBoxesTouch(a.pts[i], a.pts[i+1], b.pts[j], b.pts[j+1]) && t.edges(edge{a, i}, edge{b, j}) {
 				return true
 			}
 		}
@@ -96,8 +98,15 @@ func segmentBoxesTouch(a, b, c, d orb.Point) bool {
 		min(a[1], b[1]) <= max(c[1], d[1]) && min(c[1], d[1]) <= max(a[1], b[1])
 }
 
-// edges looks at an edge e0→e1 of a and an edge f0→f1 of b.
-func (t *toucher) edges(e0, e1, f0, f1 orb.Point) bool {
+// edge is the edge of a ring that begins at vertex i, in delivered order.
+type edge struct {
+	r *ring
+	i int32
+}
+
+// edges looks at an edge of a and an edge of b.
+func (t *toucher) edges(e, f edge) bool {
+	e0, e1, f0, f1 := e.r.pts[e.i], e.r.pts[e.i+1], f.r.pts[f.i], f.r.pts[f.i+1]
 	if e0 == e1 || f0 == f1 {
 		return false
 	}
@@ -109,10 +118,102 @@ func (t *toucher) edges(e0, e1, f0, f1 orb.Point) bool {
 	if o0*o1 < 0 && o2*o3 < 0 {
 		return t.crossing(e0, e1, f0, f1)
 	}
-	return o0 == 0 && between(e0, e1, f0) && t.local(f0) ||
-		o1 == 0 && between(e0, e1, f1) && t.local(f1) ||
-		o2 == 0 && between(f0, f1, e0) && t.local(e0) ||
-		o3 == 0 && between(f0, f1, e1) && t.local(e1)
+	// The end of an edge is the beginning of the next, which is looked at, too.
+	return o0 == 0 && f0 != e1 && between(e0, e1, f0) && t.touch(f0, e, f) ||
+		o2 == 0 && e0 != f0 && e0 != f1 && between(f0, f1, e0) && t.touch(e0, e, f)
+}
+
+// touch looks at a point p that lies on both edges. If the wedges on the inner
+// side of the two rings that pass there have nothing in common, neither has
+// anything more that other passes of the rings take away from them; else all
+// that goes through p decides.
+func (t *toucher) touch(p orb.Point, e, f edge) bool {
+	t.met(&t.ringsA, e.r)
+	t.met(&t.ringsB, f.r)
+	u, v := e.pass(p), f.pass(p)
+	if !u.flat(p) && !v.flat(p) && !u.reaches(p, v.out) && !v.reaches(p, u.out) {
+		return false
+	}
+	return t.local(p)
+}
+
+// met notes that a ring touches the other shape.
+func (t *toucher) met(rings *[4]*ring, r *ring) {
+	for i := range rings {
+		if rings[i] == r {
+			return
+		}
+		if rings[i] == nil {
+			rings[i] = r
+			return
+		}
+	}
+}
+
+// wedge is the inner side of a ring at a point: counter-clockwise from the
+// direction in which the ring goes on to that from which it came.
+type wedge struct{ out, in orb.Point }
+
+// pass returns the wedge of an edge's ring at a point of the edge.
+func (e edge) pass(p orb.Point) wedge {
+	pts := e.r.pts
+	w := wedge{pts[e.i+1], pts[e.i]}
+	if p == w.in {
+		w.in = before(pts, int(e.i))
+	} else if p == w.out {
+		w.out = behind(pts, int(e.i)+1)
+	}
+	if e.r.flip {
+		w.out, w.in = w.in, w.out
+	}
+	return w
+}
+
+// before returns the vertex before pts[i] in a closed ring that differs from
+// it; behind the one after it. Some vertex differs: an edge has been seen.
+func before(pts []orb.Point, i int) orb.Point {
+	p := pts[i]
+	for pts[i] == p {
+		if i--; i < 0 {
+			i = len(pts) - 2
+		}
+	}
+	return pts[i]
+}
+
+func behind(pts []orb.Point, i int) orb.Point {
+	p := pts[i]
+	for pts[i] == p {
+		if i++; i == len(pts) {
+			i = 1
+		}
+	}
+	return pts[i]
+}
+
+// flat tells whether the ring turns back at p.
+func (w wedge) flat(p orb.Point) bool { return sameDirection(p, w.out, w.in) }
+
+// reaches tells whether the direction from p to x lies in the wedge, its first
+// side included, its second not.
+func (w wedge) reaches(p, x orb.Point) bool {
+	if sameDirection(p, w.out, x) {
+		return true
+	}
+	if sameDirection(p, w.in, x) {
+		return false
+	}
+	switch geom.Orient2D(p, w.out, w.in) {
+	case 1:
+		return geom.Orient2D(p, w.out, x) > 0 && geom.Orient2D(p, x, w.in) > 0
+	case -1:
+		return geom.Orient2D(p, w.in, x) <= 0 || geom.Orient2D(p, x, w.out) <= 0
+	}
+	return geom.Orient2D(p, w.out, x) > 0 // half a turn
+}
+
+func sameDirection(p, a, b orb.Point) bool {
+	return a == b || quarter(p, a) == quarter(p, b) && geom.Orient2D(p, a, b) == 0
 }
 
 // between tells whether p, on the line of a and b, lies on the closed edge.
@@ -178,8 +279,12 @@ func net(s *Shape, n *node, e0, e1, f0, f1 orb.Point) (int, *orb.Point) {
 }
 
 // ringsInside looks at one vertex of each ring of s that could lie inside o.
-func (t *toucher) ringsInside(s, o *Shape) bool {
+// Where a ring touches o it has been looked at already.
+func (t *toucher) ringsInside(s, o *Shape, met *[4]*ring) bool {
 	for i := range s.rings {
+		if slices.Contains(met[:], &s.rings[i]) {
+			continue
+		}
 		for _, p := range s.rings[i].pts {
 			if !o.bound.Contains(p) {
 				break // not inside o as a whole
@@ -219,135 +324,4 @@ func (t *toucher) local(p orb.Point) bool {
 	t.next++
 	found, _ := t.sectors(p, nil)
 	return found
-}
-
-// Holds tells whether p lies in s or on its rings, exactly for shapes as
-// delivered; near the rounded cuts of a repaired form within that rounding.
-// O(log n) away from rings.
-func (s *Shape) Holds(p orb.Point) bool {
-	root := s.rootNode()
-	if root == nil || !s.bound.Contains(p) {
-		return false
-	}
-	var t toucher
-	t.dirs = t.room[:0]
-	return t.around(s, root, p, true) > 0 || len(t.dirs) > 0
-}
-
-// direction is an edge seen from a point on it: toward to, with the change of
-// the winding of a or b when it is passed counter-clockwise.
-type direction struct {
-	to   orb.Point
-	a, b int
-}
-
-// sectors goes round p, from straight up counter-clockwise, and tells whether
-// any sector belongs to both interiors; border tells whether p is on the
-// border of s.
-func (t *toucher) sectors(p orb.Point, s *Shape) (found, border bool) {
-	t.dirs = t.room[:0]
-	wa := t.around(t.a, t.a.rootNode(), p, true)
-	wb := t.around(t.b, t.b.rootNode(), p, false)
-	slices.SortFunc(t.dirs, func(d, e direction) int { return compareAround(p, d.to, e.to) })
-	found = wa > 0 && wb > 0
-	for i := 0; i < len(t.dirs); {
-		d := t.dirs[i]
-		da, db, anyA, anyB := d.a, d.b, d.a != 0, d.b != 0
-		for i++; i < len(t.dirs) && compareAround(p, d.to, t.dirs[i].to) == 0; i++ {
-			da, db = da+t.dirs[i].a, db+t.dirs[i].b
-			anyA, anyB = anyA || t.dirs[i].a != 0, anyB || t.dirs[i].b != 0
-		}
-		t.seam = t.seam || anyA && da == 0 || anyB && db == 0
-		border = border || s == t.a && da != 0 || s == t.b && db != 0
-		wa, wb = wa+da, wb+db
-		found = found || wa > 0 && wb > 0
-	}
-	return found, border
-}
-
-// around collects the edges of s through p and returns the winding of s in the
-// sector just right of straight up: the signed count of edges strictly above
-// p, each spanning its x half-open.
-func (t *toucher) around(s *Shape, n *node, p orb.Point, first bool) int {
-	if n.y1 < p[1] || p[0] < n.x0 || p[0] > n.x1 {
-		return 0
-	}
-	if n.y0 > p[1] { // all of it above: its chord counts
-		return spans(n.px, n.qx, p[0])
-	}
-	w := 0
-	if !n.leaf() {
-		kids := s.children(n)
-		for i := range kids {
-			w += t.around(s, &kids[i], p, first)
-		}
-		return w
-	}
-	pts, sign := s.edges(n), int(s.sign(n))
-	for i := 1; i < len(pts); i++ {
-		u, v := pts[i-1], pts[i]
-		if u == v || max(u[0], v[0]) < p[0] || min(u[0], v[0]) > p[0] || max(u[1], v[1]) < p[1] {
-			continue
-		}
-		o := geom.Orient2D(u, v, p)
-		switch {
-		case o == 0 && between(u, v, p):
-			t.see(u, v, p, sign, first)
-		case v[0] > u[0] && o < 0 || v[0] < u[0] && o > 0:
-			w += sign * spans(u[0], v[0], p[0])
-		}
-	}
-	return w
-}
-
-// spans returns −1 for a step from p to q that passes x to the right, +1 to
-// the left, 0 when it doesn't.
-func spans(p, q, x float64) int {
-	switch {
-	case p <= x && x < q:
-		return -1
-	case q <= x && x < p:
-		return 1
-	}
-	return 0
-}
-
-// see notes the directions of an edge u→v through p.
-func (t *toucher) see(u, v, p orb.Point, sign int, first bool) {
-	note := func(to orb.Point, jump int) {
-		d := direction{to: to}
-		if first {
-			d.a = jump
-		} else {
-			d.b = jump
-		}
-		t.dirs = append(t.dirs, d)
-	}
-	if v != p {
-		note(v, sign) // its left is counter-clockwise of it
-	}
-	if u != p {
-		note(u, -sign)
-	}
-}
-
-// compareAround orders directions from p counter-clockwise from straight up.
-func compareAround(p, a, b orb.Point) int {
-	if d := quarter(p, a) - quarter(p, b); d != 0 {
-		return d
-	}
-	return -geom.Orient2D(p, a, b)
-}
-
-// quarter returns 0 for straight up, 1 left, 2 straight down, 3 right.
-func quarter(p, a orb.Point) int {
-	switch {
-	case a[0] < p[0]:
-		return 1
-	case a[0] > p[0]:
-		return 3
-	case a[1] > p[1]:
-		return 0
-	}
-	return 2
 }

@@ -196,7 +196,15 @@ func TestLengthInside(t *testing.T) {
 		}
 		width := 2 * area / perimeter
 		if !Narrow(p, q, area, width*(1+1e-6)) || Narrow(p, q, area, width*(1-1e-6)) {
-			t.Fatalf("width is not %g", width)
+			lo, hi := width/2, width*2
+			for range 60 {
+				if mid := (lo + hi) / 2; Narrow(p, q, area, mid) {
+					hi = mid
+				} else {
+					lo = mid
+				}
+			}
+			t.Fatalf("width %.12g, want %.12g: %v %v", hi, width, a, b)
 		}
 	}
 }

@@ -67,7 +67,8 @@ func (l *lengths) most(s *Shape, n *node) float64 {
 }
 
 // inside is a pair sum like the area's: a point is inside f as often as edges
-// of f above it run leftward, less those that run rightward.
+// of f above it run leftward, less those that run rightward. Nodes outside the
+// common box add up to nothing; they are left out everywhere, or nowhere.
 func (l *lengths) inside(n, o *node) float64 {
 	if l.outside(n) || o.x1 < n.x0 || o.x0 > n.x1 || o.y1 < n.y0 {
 		return 0
@@ -107,7 +108,7 @@ func (l *lengths) inside(n, o *node) float64 {
 // over returns the length of the edges of n below a chord from x = p to q.
 func (l *lengths) over(n *node, p, q float64) float64 {
 	lo, hi := min(p, q), max(p, q)
-	if n.x1 < lo || n.x0 > hi {
+	if n.x1 < lo || n.x0 > hi || l.outside(n) {
 		return 0
 	}
 	sum := 0.0
