@@ -34,10 +34,29 @@ func (m *memory) add(g orb.Geometry, values ...feature.Value) *memory {
 	}
 	b := orb.Bound{Min: orb.Point{1, 1}, Max: orb.Point{0, 0}}
 	if g != nil {
-		b = g.Bound()
+		b = boundOf(g)
 	}
 	m.features, m.bounds = append(m.features, f), append(m.bounds, b)
 	return m
+}
+
+// boundOf returns the box of all rings; orb's takes the first one only.
+func boundOf(g orb.Geometry) orb.Bound {
+	switch g := g.(type) {
+	case orb.Polygon:
+		b := g[0].Bound()
+		for _, r := range g {
+			b = b.Union(r.Bound())
+		}
+		return b
+	case orb.MultiPolygon:
+		b := boundOf(g[0])
+		for _, p := range g {
+			b = b.Union(boundOf(p))
+		}
+		return b
+	}
+	return g.Bound()
 }
 
 func (m *memory) Layer() *feature.Layer { return &m.layer }

@@ -26,7 +26,7 @@ func rings(rings ...[]Point) []byte {
 	})
 }
 
-func box(x0, y0, x1, y1 int32) []Point { return []Point{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}} }
+func rectangle(x0, y0, x1, y1 int32) []Point { return []Point{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}} }
 
 func turned(r []Point) []Point {
 	r = slices.Clone(r)
@@ -40,21 +40,21 @@ func TestValidatePolygons(t *testing.T) {
 		tile []byte
 		want []Rule
 	}{
-		{"box", rings(box(0, 0, 9, 9)), nil},
-		{"box the wrong way round", rings(turned(box(0, 0, 9, 9))), []Rule{RuleWinding}},
-		{"hole", rings(box(0, 0, 9, 9), turned(box(2, 2, 4, 4))), nil},
-		{"hole that touches in a point", rings(box(0, 0, 9, 9), []Point{{0, 0}, {2, 4}, {4, 2}}), nil},
-		{"hole along the border", rings(box(0, 0, 9, 9), turned(box(0, 2, 4, 4))), []Rule{RuleRingsCross}},
-		{"hole across the border", rings(box(0, 0, 9, 9), turned(box(-1, 2, 4, 4))), []Rule{RuleRingsCross}},
-		{"hole outside", rings(box(0, 0, 9, 9), turned(box(12, 2, 14, 4))), []Rule{RuleHole}},
-		{"hole outside, touching in a point", rings(box(0, 0, 9, 9), turned(box(9, 9, 12, 12))), []Rule{RuleHole}},
-		{"hole around its exterior", rings(box(0, 0, 9, 9), turned(box(-1, -1, 12, 12))), []Rule{RuleHole}},
-		{"hole in a hole", rings(box(0, 0, 9, 9), turned(box(2, 2, 7, 7)), turned(box(3, 3, 5, 5))), []Rule{RuleHole}},
-		{"two parts", rings(box(0, 0, 9, 9), box(10, 0, 12, 2)), nil},
-		{"parts touch in a point", rings(box(0, 0, 9, 9), box(9, 9, 12, 12)), nil},
-		{"parts share a side", rings(box(0, 0, 9, 9), box(9, 0, 12, 9)), []Rule{RuleRingsCross}},
-		{"part in a part", rings(box(0, 0, 9, 9), box(2, 2, 4, 4)), []Rule{RulePartsOverlap}},
-		{"part in the hole of a part", rings(box(0, 0, 9, 9), turned(box(1, 1, 8, 8)), box(2, 2, 4, 4)), nil},
+		{"box", rings(rectangle(0, 0, 9, 9)), nil},
+		{"box the wrong way round", rings(turned(rectangle(0, 0, 9, 9))), []Rule{RuleWinding}},
+		{"hole", rings(rectangle(0, 0, 9, 9), turned(rectangle(2, 2, 4, 4))), nil},
+		{"hole that touches in a point", rings(rectangle(0, 0, 9, 9), []Point{{0, 0}, {2, 4}, {4, 2}}), nil},
+		{"hole along the border", rings(rectangle(0, 0, 9, 9), turned(rectangle(0, 2, 4, 4))), []Rule{RuleRingsCross}},
+		{"hole across the border", rings(rectangle(0, 0, 9, 9), turned(rectangle(-1, 2, 4, 4))), []Rule{RuleRingsCross}},
+		{"hole outside", rings(rectangle(0, 0, 9, 9), turned(rectangle(12, 2, 14, 4))), []Rule{RuleHole}},
+		{"hole outside, touching in a point", rings(rectangle(0, 0, 9, 9), turned(rectangle(9, 9, 12, 12))), []Rule{RuleHole}},
+		{"hole around its exterior", rings(rectangle(0, 0, 9, 9), turned(rectangle(-1, -1, 12, 12))), []Rule{RuleHole}},
+		{"hole in a hole", rings(rectangle(0, 0, 9, 9), turned(rectangle(2, 2, 7, 7)), turned(rectangle(3, 3, 5, 5))), []Rule{RuleHole}},
+		{"two parts", rings(rectangle(0, 0, 9, 9), rectangle(10, 0, 12, 2)), nil},
+		{"parts touch in a point", rings(rectangle(0, 0, 9, 9), rectangle(9, 9, 12, 12)), nil},
+		{"parts share a side", rings(rectangle(0, 0, 9, 9), rectangle(9, 0, 12, 9)), []Rule{RuleRingsCross}},
+		{"part in a part", rings(rectangle(0, 0, 9, 9), rectangle(2, 2, 4, 4)), []Rule{RulePartsOverlap}},
+		{"part in the hole of a part", rings(rectangle(0, 0, 9, 9), turned(rectangle(1, 1, 8, 8)), rectangle(2, 2, 4, 4)), nil},
 		{"bow-tie", rings([]Point{{0, 8}, {9, 0}, {9, 9}, {0, 0}}), []Rule{RuleRingSimple}},
 		{"touches itself in a vertex", rings([]Point{{0, 0}, {4, 4}, {8, 0}, {8, 8}, {4, 4}, {0, 8}}), []Rule{RuleRingSimple}},
 		{"vertex on its own side", rings([]Point{{0, 0}, {9, 0}, {9, 9}, {5, 0}, {0, 9}}), []Rule{RuleRingSimple}},
@@ -91,8 +91,8 @@ func TestSpecificationExamples(t *testing.T) {
 			[]uint32{9, 4, 4, 18, 0, 16, 16, 0, 9, 17, 17, 10, 4, 8}},
 		{"polygon", func(g *Geometry) { g.Ring([]Point{{3, 6}, {8, 12}, {20, 34}}) }, []uint32{9, 6, 12, 18, 10, 12, 24, 44, 15}},
 		{"multipolygon", func(g *Geometry) {
-			g.Ring(box(0, 0, 10, 10))
-			g.Ring(box(11, 11, 20, 20))
+			g.Ring(rectangle(0, 0, 10, 10))
+			g.Ring(rectangle(11, 11, 20, 20))
 			g.Ring([]Point{{13, 13}, {13, 17}, {17, 17}, {17, 13}})
 		}, []uint32{9, 0, 0, 26, 20, 0, 0, 20, 19, 0, 15, 9, 22, 2, 26, 18, 0, 0, 18, 17, 0, 15, 9, 4, 13, 26, 0, 8, 8, 0, 0, 7, 15}},
 	}
@@ -115,7 +115,7 @@ func sample() []byte {
 	name, n, share, ok := l.Key("名称"), l.Key("n"), l.Key("share"), l.Key("ok")
 	for i := range 3 {
 		g.Reset()
-		g.Ring(box(int32(i)*10, 0, int32(i)*10+9, 9))
+		g.Ring(rectangle(int32(i)*10, 0, int32(i)*10+9, 9))
 		l.String(name, "水浇地")
 		l.Int(n, int64(i-1)*1e12)
 		l.Double(share, 0.25)
@@ -152,7 +152,7 @@ func TestRoundTrip(t *testing.T) {
 	if len(l.Values) != 7 { // a name, three numbers, a share, two booleans
 		t.Errorf("values are not shared: %v", l.Values)
 	}
-	if parts, err := l.Features[2].Parts(); err != nil || !reflect.DeepEqual(parts, [][]Point{box(20, 0, 29, 9)}) {
+	if parts, err := l.Features[2].Parts(); err != nil || !reflect.DeepEqual(parts, [][]Point{rectangle(20, 0, 29, 9)}) {
 		t.Errorf("parts %v, %v", parts, err)
 	}
 	if m := tile.Layer("marks").Features[0]; m.ID != 1<<63 || !m.HasID || m.Type != Points {
@@ -191,7 +191,7 @@ func TestBrokenTiles(t *testing.T) {
 // seeds are tiles for the fuzz tests, good and bad.
 func seeds(f *testing.F) {
 	f.Add(sample())
-	f.Add(rings(box(0, 0, 9, 9), turned(box(2, 2, 4, 4))))
+	f.Add(rings(rectangle(0, 0, 9, 9), turned(rectangle(2, 2, 4, 4))))
 	for _, s := range []string{"1a127802", "1a30780a0568656c6c6f1211080112020000180122", "", "1a00", "1a0f78020a0161120422020900180328"} {
 		b, err := hex.DecodeString(s)
 		if err != nil {

@@ -12,7 +12,8 @@ type checker struct {
 	rings  [][]Point
 	area   []int // sign of the area
 	group  []int // ring → polygon, counted by exteriors
-	broken bool  // rings cross: what lies inside what has no meaning then
+	boxes  []box
+	broken bool // rings cross: what lies inside what has no meaning then
 	report func(r Rule, ring int, format string, args ...any)
 }
 
@@ -177,15 +178,14 @@ func turn(a, b, c Point) int { return areaSign([]Point{a, b, c}) }
 // checkNesting checks what lies inside what. Rings don't cross here, so that a
 // ring lies on one side of another but for points where they touch.
 func (c *checker) checkNesting() {
-	for i, r := range c.rings {
-		for j, o := range c.rings {
-			if i == j || c.area[i] == 0 || c.area[j] == 0 || !boxesMeet(r, o) {
-				if i != j && c.area[i] < 0 && c.area[j] > 0 && c.group[i] == c.group[j] {
-					c.report(RuleHole, i, "it lies outside ring %d", j)
-				}
-				continue
+	for _, r := range c.rings {
+		c.boxes = append(c.boxes, boxOf(r))
+	}
+	for i := range c.rings {
+		for j := range c.rings {
+			if i != j && c.area[i] != 0 && c.area[j] != 0 {
+				c.nested(i, j)
 			}
-			c.nested(i, j)
 		}
 	}
 }
@@ -193,40 +193,61 @@ func (c *checker) checkNesting() {
 // nested checks ring i against ring j.
 func (c *checker) nested(i, j int) {
 	same := c.group[i] == c.group[j]
-	in, out := c.position(i, j)
+	within := c.boxes[j].holds(c.boxes[i])
 	switch {
-	case c.area[i] < 0 && c.area[j] > 0 && same && out:
-		c.report(RuleHole, i, "it leaves ring %d", j)
-	case c.area[i] < 0 && c.area[j] < 0 && same && in:
-		c.report(RuleHole, i, "it lies in the hole ring %d", j)
-	case c.area[i] > 0 && c.area[j] > 0 && in && !c.inHoleOf(i, c.group[j]):
-		c.report(RulePartsOverlap, i, "it lies in the polygon of ring %d", j)
+	case c.area[i] < 0 && c.area[j] > 0 && same:
+		if !within || c.leaves(i, j) {
+			c.report(RuleHole, i, "it leaves ring %d", j)
+		}
+	case c.area[i] < 0 && c.area[j] < 0 && same:
+		if within && c.inside(i, j) {
+			c.report(RuleHole, i, "it lies in the hole ring %d", j)
+		}
+	case c.area[i] > 0 && c.area[j] > 0:
+		if within && c.inside(i, j) && !c.inHoleOf(i, c.group[j]) {
+			c.report(RulePartsOverlap, i, "it lies in the polygon of ring %d", j)
+		}
 	}
 }
 
 func (c *checker) inHoleOf(i, group int) bool {
 	for k := range c.rings {
-		if c.group[k] == group && c.area[k] < 0 {
-			if in, out := c.position(i, k); in && !out {
-				return true
-			}
+		if c.group[k] == group && c.area[k] < 0 && c.boxes[k].holds(c.boxes[i]) && c.inside(i, k) {
+			return true
 		}
 	}
 	return false
 }
 
-// position tells whether points of ring i, its vertices and the middles of its
-// sides, lie inside and outside ring j. Those on the border count for neither.
-func (c *checker) position(i, j int) (in, out bool) {
+// inside tells on which side of ring j ring i lies, by the first of its samples
+// that is not on the border.
+func (c *checker) inside(i, j int) (in bool) {
+	c.samples(i, j, func(where int) bool {
+		in = where > 0
+		return where == 0
+	})
+	return in
+}
+
+// leaves tells whether any sample of ring i lies outside ring j.
+func (c *checker) leaves(i, j int) (out bool) {
+	c.samples(i, j, func(where int) bool {
+		out = where < 0
+		return !out
+	})
+	return out
+}
+
+// samples locates the vertices of ring i and the middles of its sides in ring j
+// until visit returns false.
+func (c *checker) samples(i, j int, visit func(where int) bool) {
 	r, o := c.rings[i], c.rings[j]
 	for k, p := range r {
 		q := r[(k+1)%len(r)]
-		for _, xy := range [2][2]int64{{int64(p.X) * 2, int64(p.Y) * 2}, {int64(p.X) + int64(q.X), int64(p.Y) + int64(q.Y)}} {
-			w := locate(o, xy[0], xy[1])
-			in, out = in || w > 0, out || w < 0
+		if !visit(locate(o, int64(p.X)*2, int64(p.Y)*2)) || !visit(locate(o, int64(p.X)+int64(q.X), int64(p.Y)+int64(q.Y))) {
+			return
 		}
 	}
-	return in, out
 }
 
 // locate returns 1 inside, 0 on the border, -1 outside a ring; x and y are
@@ -253,18 +274,20 @@ func locate(r []Point, x, y int64) int {
 	return -1
 }
 
-func boxesMeet(r, o []Point) bool {
-	box := func(r []Point) (lo, hi Point) {
-		lo, hi = r[0], r[0]
-		for _, p := range r {
-			lo = Point{min(lo.X, p.X), min(lo.Y, p.Y)}
-			hi = Point{max(hi.X, p.X), max(hi.Y, p.Y)}
-		}
-		return lo, hi
+// box is the bounding box of a ring.
+type box struct{ lo, hi Point }
+
+func boxOf(r []Point) box {
+	b := box{r[0], r[0]}
+	for _, p := range r {
+		b.lo = Point{min(b.lo.X, p.X), min(b.lo.Y, p.Y)}
+		b.hi = Point{max(b.hi.X, p.X), max(b.hi.Y, p.Y)}
 	}
-	a, b := box(r)
-	c, d := box(o)
-	return a.X <= d.X && c.X <= b.X && a.Y <= d.Y && c.Y <= b.Y
+	return b
+}
+
+func (b box) holds(o box) bool {
+	return b.lo.X <= o.lo.X && b.lo.Y <= o.lo.Y && o.hi.X <= b.hi.X && o.hi.Y <= b.hi.Y
 }
 
 // productSign returns the sign of a·b − c·d for numbers below 2^35.
