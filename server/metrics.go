@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 
 	"tuban/engine"
+	"tuban/tiles"
 )
 
 // metrics are the numbers of one server. Labels are route templates, methods,
@@ -38,7 +39,7 @@ func newMetrics(s *Server) *metrics {
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "tuban_build_info", Help: "Always 1; the label names the program's version.",
 		ConstLabels: prometheus.Labels{"version": s.opt.Version}})
 	build.Set(1)
-	m.registry.MustRegister(m.duration, m.active, m.panics, streams, build, dataCollector{s.engine},
+	m.registry.MustRegister(m.duration, m.active, m.panics, streams, build, dataCollector{s.engine, s.opt.Tiles},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -47,20 +48,28 @@ func (m *metrics) observe(method, template string, status int, took time.Duratio
 	m.duration.WithLabelValues(method, template, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-// dataCollector reports the data set as its newest view shows it.
-type dataCollector struct{ engine *engine.Engine }
+// dataCollector reports the data set as its newest view shows it, and the tile
+// cache if there is one.
+type dataCollector struct {
+	engine *engine.Engine
+	tiles  *tiles.Cache
+}
 
 var (
 	descSeq      = prometheus.NewDesc("tuban_seq", "The newest commit.", nil, nil)
 	descFeatures = prometheus.NewDesc("tuban_layer_features", "Features of a layer.", []string{"layer", "kind"}, nil)
 	descMemory   = prometheus.NewDesc("tuban_layer_memory_bytes", "Memory of a layer's features.", []string{"layer", "part"}, nil)
 	descChanged  = prometheus.NewDesc("tuban_layer_changed_seq", "The commit that last changed a layer.", []string{"layer"}, nil)
+	descTiles    = prometheus.NewDesc("tuban_tile_cache_tiles", "Tiles in the cache.", nil, nil)
+	descBytes    = prometheus.NewDesc("tuban_tile_cache_bytes", "Bytes of the tile cache.", nil, nil)
+	descFetches  = prometheus.NewDesc("tuban_tile_cache_fetches_total", "Tiles asked of the cache: there, made, or waited for while another request made them.", []string{"result"}, nil)
+	descDropped  = prometheus.NewDesc("tuban_tile_cache_dropped_total", "Tiles taken out of the cache: for want of room, or touched by a commit.", []string{"reason"}, nil)
 	descDisk     = prometheus.NewDesc("tuban_disk_bytes", "Bytes of the store on disk.", nil, nil)
 )
 
 // Describe names the metrics.
 func (dataCollector) Describe(c chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descSeq, descFeatures, descMemory, descChanged, descDisk} {
+	for _, d := range []*prometheus.Desc{descSeq, descFeatures, descMemory, descChanged, descDisk, descTiles, descBytes, descFetches, descDropped} {
 		c <- d
 	}
 }
@@ -82,6 +91,20 @@ func (d dataCollector) Collect(c chan<- prometheus.Metric) {
 		gauge(descMemory, float64(properties), id, "properties")
 		gauge(descMemory, float64(rest), id, "rest")
 	}
+	if d.tiles == nil {
+		return
+	}
+	count := func(desc *prometheus.Desc, v uint64, label string) {
+		c <- prometheus.MustNewConstMetric(desc, prometheus.CounterValue, float64(v), label)
+	}
+	s := d.tiles.Stats()
+	gauge(descTiles, float64(s.Tiles))
+	gauge(descBytes, float64(s.Bytes))
+	count(descFetches, s.Hits, "hit")
+	count(descFetches, s.Misses, "miss")
+	count(descFetches, s.Joined, "joined")
+	count(descDropped, s.Evicted, "room")
+	count(descDropped, s.Invalidated, "commit")
 }
 
 // routeMetrics answers in the Prometheus text format, or OpenMetrics on demand.

@@ -3,6 +3,8 @@ package server
 import (
 	"log/slog"
 	"time"
+
+	"tuban/tiles"
 )
 
 // Options configure New. The zero value works.
@@ -11,8 +13,8 @@ type Options struct {
 	Limits Limits
 	// Tiles keeps finished tiles. It must be the one that the engine tells of
 	// its commits before it publishes them. nil: tiles are made on each request.
-	//Tiles *tiles.Cache
-	CORS CORS
+	Tiles *tiles.Cache
+	CORS  CORS
 	// BaseURL is the address that links begin with, such as
 	// "https://map.example/tuban". "" takes it from each request: its Host, or
 	// X-Forwarded-Proto, -Host and -Prefix.

@@ -77,6 +77,9 @@ func drawLayer(d *feature.Layer) []object {
 	case feature.KindPatch:
 		fill := of("Polygon", entry("fill", "fill", object{"fill-color": color, "fill-opacity": 0.45}))
 		line := entry("line", "line", object{"line-color": color, "line-width": widths(1, 2.5)})
+		// A mark stands for count patches: its area grows with them.
+		count := []any{"to-number", []any{"get", "count"}, 1}
+		point["paint"].(object)["circle-radius"] = []any{"interpolate", []any{"linear"}, []any{"sqrt", count}, 1, 4, 40, 20}
 		return []object{fill, line, point}
 	}
 	fill := of("Polygon", entry("fill", "fill", object{"fill-color": color, "fill-opacity": 0.7}))

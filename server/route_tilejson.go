@@ -54,6 +54,9 @@ func routeTileJSON(r *request) error {
 				v.Fields[f.Name] = fieldKind(f.Type)
 			}
 		}
+		if d.Kind == feature.KindPatch { // of marks that stand for small patches
+			v.Fields["mark"], v.Fields["count"], v.Fields["states"] = "Boolean", "Number", "String"
+		}
 		t.Layers = append(t.Layers, v)
 	}
 	if b, ok := extentOf(layers); ok {

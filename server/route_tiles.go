@@ -1,17 +1,15 @@
 package server
 
 import (
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"strings"
 
-	"github.com/cespare/xxhash/v2"
-
+	"tuban/engine"
 	"tuban/tiles"
 )
 
-// routeTile answers a vector tile.
+// routeTile answers a vector tile as the request's view shows it.
 func routeTile(r *request) error {
 	views, err := r.layersNamed("layers", r.param("layers"))
 	if err != nil {
@@ -21,44 +19,75 @@ func routeTile(r *request) error {
 	if err != nil {
 		return err
 	}
-	layers := make([]tiles.Layer, len(views))
-	for i, v := range views {
-		layers[i] = v
-	}
-	t, err := tiles.Render(layers, addr, tiles.Options{})
+	t, err := r.tile(views, addr, r.tileEncoding())
 	if err != nil {
 		return err
 	}
 	h := &r.ctx.Response.Header
 	h.Set("Cache-Control", "no-cache")
 	r.vary("Accept-Encoding")
-	if g := t.Header(); g != "" {
-		h.Set("Tuban-Generalised", g)
+	if t.Generalised != "" {
+		h.Set("Tuban-Generalised", t.Generalised)
 	}
-	if len(t.Data) == 0 {
+	if r.notModified(t.ETag) {
+		return nil
+	}
+	if len(t.Body) == 0 {
 		r.ctx.SetStatusCode(http.StatusNoContent)
 		return nil
 	}
-	body, etag := t.Data, tileTag(t.Data)
-	if quality(r.header("Accept-Encoding"), "gzip") > 0 {
-		body, etag = pack(body), strings.TrimSuffix(etag, `"`)+gzipMark+`"`
-		h.SetContentEncoding("gzip")
+	if coding := t.Encoding.String(); coding != "" {
+		h.SetContentEncoding(coding)
 	}
-	if r.notModified(etag) {
-		h.Del("Content-Encoding")
-		return nil
-	}
-	r.write(http.StatusOK, typeTile, body)
+	r.write(http.StatusOK, typeTile, t.Body)
 	return nil
 }
 
-func tileTag(data []byte) string {
-	var sum [8]byte
-	h := xxhash.Sum64(data)
-	for i := range sum {
-		sum[i] = byte(h >> (8 * i))
+// tile returns a finished tile from the cache, if there is one.
+func (r *request) tile(views []*engine.LayerView, addr tiles.Address, coding tiles.Encoding) (*tiles.Finished, error) {
+	render := func() (tiles.Tile, error) {
+		layers := make([]tiles.Layer, len(views))
+		for i, v := range views {
+			layers[i] = v
+		}
+		return tiles.Render(layers, addr, tiles.Options{})
 	}
-	return `"` + hex.EncodeToString(sum[:]) + `"`
+	if r.opt.Tiles == nil {
+		t, err := render()
+		if err != nil {
+			return nil, err
+		}
+		return tiles.Finish(t, coding)
+	}
+	ctx, cancel := r.deadline()
+	defer cancel()
+	return r.opt.Tiles.Fetch(ctx, tiles.Key{Layers: layerList(views), Address: addr, Encoding: coding}, r.view.Seq(), render)
+}
+
+// layerList names layers for the cache: "dltb" and "dltb@2023" are one while
+// that vintage is in force.
+func layerList(views []*engine.LayerView) string {
+	if len(views) == 1 {
+		return string(views[0].Layer().ID)
+	}
+	ids := make([]string, len(views))
+	for i, v := range views {
+		ids[i] = string(v.Layer().ID)
+	}
+	return strings.Join(ids, ",")
+}
+
+// tileEncoding chooses the coding that the client likes best.
+func (r *request) tileEncoding() tiles.Encoding {
+	accept := r.header("Accept-Encoding")
+	zstd, gzip := quality(accept, "zstd"), quality(accept, "gzip")
+	switch {
+	case zstd > 0 && zstd >= gzip:
+		return tiles.Zstd
+	case gzip > 0:
+		return tiles.Gzip
+	}
+	return tiles.Identity
 }
 
 // tileAddress reads the address of a tile; the row may end in .mvt or .pbf.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/zstd"
+
 	"tuban/tiles"
 )
 
@@ -46,6 +48,15 @@ func TestTile(t *testing.T) {
 		}
 	}
 	g.want(204, "GET", "/mvt/dltb/10/0/0", "")
+	raw := g.want(200, "GET", path, "", "Accept-Encoding", "gzip, br, zstd")
+	d, err := zstd.NewReader(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if plain, err := d.DecodeAll(raw.body, nil); err != nil || raw.header.Get("Content-Encoding") != "zstd" || string(plain) != string(a.body) {
+		t.Errorf("zstd: %v, %v", err, raw.header)
+	}
 	g.want(200, "GET", "/mvt/dltb@base/"+at.String(), "")
 	g.want(200, "HEAD", path, "")
 }
@@ -67,6 +78,17 @@ func TestTileRefusals(t *testing.T) {
 	}
 	g.want(404, "GET", "/mvt/none/3/0/1", "")
 	g.want(400, "GET", "/mvt/dltb/3/0/1?as_of=1", "")
+}
+
+// A patch too small to be drawn becomes a mark, and the header says so.
+func TestTileTellsWhatItGeneralised(t *testing.T) {
+	g := newRig(t, Options{})
+	g.fill(1)
+	g.want(201, "POST", "/collections/patch/items", featureJSON("tiny", square(95, 36.5, 1e-7), `{}`), "Content-Type", typeGeoJSON)
+	a := g.want(200, "GET", "/mvt/dltb,patch/"+inner(t, g, 6).String(), "")
+	if got := a.header.Get("Tuban-Generalised"); !strings.Contains(got, "patch=") || !strings.Contains(string(a.body), "tuban:generalised") {
+		t.Errorf("told as %q", got)
+	}
 }
 
 // After a write is acknowledged the next fetch shows it, and a tile elsewhere
