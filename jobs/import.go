@@ -193,7 +193,7 @@ func (p *importer) checkFields() error {
 }
 
 func (p *importer) file(ctx context.Context, name string) (err error) {
-	s, err := openFile(name, p.Encoding)
+	s, err := openFile(name, p.Encoding, p.CRS)
 	if err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func (p *importer) file(ctx context.Context, name string) (err error) {
 			}
 			continue
 		}
-		p.taken(name, row, taken)
+		p.taken(s, row, taken)
 		if p.report.Read%1000 == 0 {
 			p.Progress("read", p.report.Read, schema.Count)
 		}
@@ -246,7 +246,10 @@ func (p *importer) file(ctx context.Context, name string) (err error) {
 }
 
 // taken counts a feature that was written, and lists its problems.
-func (p *importer) taken(file string, row feature.Row, t engine.Taken) {
+func (p *importer) taken(s *source, row feature.Row, t engine.Taken) {
+	if !s.format.wound {
+		t.Problems = slices.DeleteFunc(t.Problems, func(pr geom.Problem) bool { return pr.Code == geom.WrongWinding })
+	}
 	p.report.Written++
 	p.report.AreaM2 += t.AreaM2
 	for _, pr := range row.Feature.Properties {
@@ -260,7 +263,7 @@ func (p *importer) taken(file string, row feature.Row, t engine.Taken) {
 		if len(p.report.Problems) < maxListed {
 			lon, lat := pr.Lon, pr.Lat
 			p.report.Problems = append(p.report.Problems, Place{
-				File: file, Row: row.Row, ID: string(t.ID), Part: pr.Part, Ring: pr.Ring, Vertex: pr.Vertex,
+				File: s.path, Row: row.Row, ID: string(t.ID), Part: pr.Part, Ring: pr.Ring, Vertex: pr.Vertex,
 				Lon: &lon, Lat: &lat, Code: string(pr.Code), Reason: pr.Detail,
 			})
 		}

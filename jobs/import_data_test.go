@@ -11,12 +11,13 @@ import (
 	"tuban/engine"
 	"tuban/feature"
 	"tuban/internal/check"
+	"tuban/overlap"
 )
 
 // openEngine opens an empty data set.
 func openEngine(t *testing.T) *engine.Engine {
 	t.Helper()
-	e, err := engine.Open(context.Background(), t.TempDir(), engine.Options{})
+	e, err := engine.Open(context.Background(), t.TempDir(), engine.Options{Derived: []engine.Derived{overlap.Shapes{}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ type query struct {
 // becomes an error line (ndjson) or is listed in the report, and the rest goes
 // on.
 func (o *Overlay) File(ctx context.Context, name string, w io.Writer) (r OverlayReport, err error) {
-	s, err := openFile(name, o.Encoding)
+	s, err := openFile(name, o.Encoding, o.CRS)
 	if err != nil {
 		return r, err
 	}

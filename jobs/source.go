@@ -35,35 +35,48 @@ var ErrFormat = errors.New("unknown file format")
 type format struct {
 	name     string
 	suffixes []string
-	open     func(path, layer, encoding string) (Reader, error)
+	open     func(path string, opt openOptions) (Reader, error)
 	// defaultCRS holds where a file says nothing; "" means it must be told.
 	defaultCRS string
+	// wound says that the format prescribes shells counter-clockwise (RFC
+	// 7946), so that the other way is worth a report.
+	wound bool
+}
+
+// openOptions are what a caller knows of a file.
+type openOptions struct {
+	layer    string // inside the file
+	encoding string // of attribute text, "" or "auto" to find it out
+	crs      string // named by the caller; what the file says does not matter then
 }
 
 // formats lists what OpenFile reads. A new format is one more line.
 var formats = []format{
-	{"GeoJSON", []string{".geojson", ".json"}, stream(func(r io.Reader) (Reader, error) { return geojson.NewReader(r, geojson.Options{}) }), "OGC:CRS84"},
-	{"GeoJSON sequence", []string{".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".geojsonseq"}, stream(func(r io.Reader) (Reader, error) { return geojsonseq.NewReader(r) }), "OGC:CRS84"},
-	{"FlatGeobuf", []string{".fgb"}, stream(func(r io.Reader) (Reader, error) { return flatgeobuf.NewReader(r) }), ""},
-	{"Shapefile", []string{".shp", ".zip", ".shz"}, func(path, layer, encoding string) (Reader, error) {
-		return shapefile.Open(path, shapefile.Options{Layer: layer, Encoding: encoding})
-	}, ""},
-	{"GeoPackage", []string{".gpkg"}, func(path, layer, _ string) (Reader, error) {
-		return geopackage.Open(path, geopackage.Options{Layer: layer})
-	}, ""},
+	{"GeoJSON", []string{".geojson", ".json"}, stream(func(r io.Reader, opt openOptions) (Reader, error) {
+		return geojson.NewReader(r, geojson.Options{IgnoreCRS: opt.crs != ""})
+	}), "OGC:CRS84", true},
+	{"GeoJSON sequence", []string{".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".geojsonseq"}, stream(func(r io.Reader, opt openOptions) (Reader, error) {
+		return geojsonseq.NewReaderWith(r, geojsonseq.Options{Feature: geojson.Options{IgnoreCRS: opt.crs != ""}})
+	}), "OGC:CRS84", true},
+	{"FlatGeobuf", []string{".fgb"}, stream(func(r io.Reader, _ openOptions) (Reader, error) { return flatgeobuf.NewReader(r) }), "", false},
+	{"Shapefile", []string{".shp", ".zip", ".shz"}, func(path string, opt openOptions) (Reader, error) {
+		return shapefile.Open(path, shapefile.Options{Layer: opt.layer, Encoding: opt.encoding})
+	}, "", false},
+	{"GeoPackage", []string{".gpkg"}, func(path string, opt openOptions) (Reader, error) {
+		return geopackage.Open(path, geopackage.Options{Layer: opt.layer})
+	}, "", false},
 }
 
 // source is an opened file with its place in messages.
 type source struct {
 	Reader
-	path       string
-	defaultCRS string
+	path   string
+	format *format
 }
 
 // openFile opens PATH or PATH#LAYER by its suffix; ".gz" behind it is unpacked;
-// a folder is a Shapefile. Encoding is of attribute text, "" or "auto" to find
-// it out.
-func openFile(name, encoding string) (*source, error) {
+// a folder is a Shapefile.
+func openFile(name, encoding, crs string) (*source, error) {
 	path, layer := splitLayer(name)
 	f, zipped, err := formatOf(path)
 	if err != nil {
@@ -74,7 +87,7 @@ func openFile(name, encoding string) (*source, error) {
 			return nil, err
 		}
 	}
-	r, err := f.open(path, layer, encoding)
+	r, err := f.open(path, openOptions{layer, encoding, crs})
 	if err != nil {
 		if zipped {
 			err = errors.Join(err, os.Remove(path))
@@ -84,7 +97,7 @@ func openFile(name, encoding string) (*source, error) {
 	if zipped {
 		r = &unpacked{r, path}
 	}
-	return &source{Reader: r, path: name, defaultCRS: f.defaultCRS}, nil
+	return &source{Reader: r, path: name, format: f}, nil
 }
 
 // splitLayer cuts "#LAYER" off, unless a file of the whole name exists.
@@ -100,17 +113,18 @@ func splitLayer(name string) (path, layer string) {
 
 // formatOf finds the format of a path. zipped is true where a seekable format
 // lies in a .gz and must be unpacked to a temporary file first.
-func formatOf(path string) (f format, zipped bool, err error) {
+func formatOf(path string) (f *format, zipped bool, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return format{}, false, err
+		return nil, false, err
 	}
 	lower := strings.ToLower(path)
 	if info.IsDir() {
 		lower = ".shp"
 	}
 	plain, isGz := strings.CutSuffix(lower, ".gz")
-	for _, f := range formats {
+	for i := range formats {
+		f := &formats[i]
 		for _, s := range f.suffixes {
 			if strings.HasSuffix(plain, s) {
 				streams := f.name == "GeoJSON" || f.name == "GeoJSON sequence" || f.name == "FlatGeobuf"
@@ -118,18 +132,23 @@ func formatOf(path string) (f format, zipped bool, err error) {
 			}
 		}
 	}
+	for _, s := range []string{".dbf", ".shx", ".prj", ".cpg"} {
+		if strings.HasSuffix(plain, s) {
+			return nil, false, fmt.Errorf("%w: %s is a part of a Shapefile: give its .shp", ErrFormat, path)
+		}
+	}
 	var known []string
 	for _, f := range formats {
 		known = append(known, f.name+" ("+strings.Join(f.suffixes, " ")+")")
 	}
-	return format{}, false, fmt.Errorf("%w: %s: known are %s, each also with .gz behind it, and folders with a Shapefile", ErrFormat, path, strings.Join(known, ", "))
+	return nil, false, fmt.Errorf("%w: %s: known are %s, each also with .gz behind it, and folders with a Shapefile", ErrFormat, path, strings.Join(known, ", "))
 }
 
 // stream adapts a format that reads front to back: ".gz" is unpacked on the way.
-func stream(open func(io.Reader) (Reader, error)) func(path, layer, encoding string) (Reader, error) {
-	return func(path, layer, _ string) (Reader, error) {
-		if layer != "" {
-			return nil, fmt.Errorf("this format holds one layer: leave #%s out", layer)
+func stream(open func(io.Reader, openOptions) (Reader, error)) func(string, openOptions) (Reader, error) {
+	return func(path string, opt openOptions) (Reader, error) {
+		if opt.layer != "" {
+			return nil, fmt.Errorf("this format holds one layer: leave #%s out", opt.layer)
 		}
 		f, err := os.Open(path)
 		if err != nil {
@@ -142,7 +161,7 @@ func stream(open func(io.Reader) (Reader, error)) func(path, layer, encoding str
 				return nil, fmt.Errorf("gzip: %w", err)
 			}
 		}
-		reader, err := open(r)
+		reader, err := open(r, opt)
 		if err != nil {
 			f.Close()
 			return nil, err

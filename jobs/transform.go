@@ -37,7 +37,7 @@ func decideCRS(s *source, named string) (crs.CRS, error) {
 		text = s.Schema().CRS
 	}
 	if text == "" {
-		text = s.defaultCRS
+		text = s.format.defaultCRS
 	}
 	if text == "" {
 		advice := crs.Guess(firstBound(s))
