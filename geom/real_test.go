@@ -92,6 +92,9 @@ const bigFile = "big/land_norway_kazakhstan_nepal_bhutan_kyrgyzstan.geojson.gz"
 
 // Large real geometry must be judged within 2 s, on a slow machine, too.
 func TestValidateLarge(t *testing.T) {
+	if raceEnabled {
+		t.Skip("times are not measured under the race detector")
+	}
 	for _, name := range []string{bigFile,
 		"messy/clc2006/CLC2006_2018418_epsg4326_invalid.geojson",
 		"messy/clc2006/CLC2006_2018418_epsg3035_no_crs_member_invalid.geojson"} {
@@ -204,4 +207,43 @@ func BenchmarkLocate(b *testing.B) {
 	for b.Loop() {
 		Locate(g, orb.Point{0.1, 0.2})
 	}
+}
+
+// A polygon of many holes must not be quadratic in them, and neither must a
+// multipolygon of many parts.
+func TestValidateManyRings(t *testing.T) {
+	if raceEnabled {
+		t.Skip("times are not measured under the race detector")
+	}
+	const side = 150 // 22,500 rings
+	square := func(x, y, d float64, ccw bool) orb.Ring {
+		r := orb.Ring{{x, y}, {x + d, y}, {x + d, y + d}, {x, y + d}, {x, y}}
+		if !ccw {
+			slices.Reverse(r)
+		}
+		return r
+	}
+	holes := orb.Polygon{square(-1, -1, side+2, true)}
+	var parts orb.MultiPolygon
+	for i := range side * side {
+		x, y := float64(i/side), float64(i%side)
+		holes = append(holes, square(x+0.2, y+0.2, 0.5, false))
+		parts = append(parts, orb.Polygon{square(x, y, 1, true)}) // side by side
+	}
+	start := time.Now()
+	if got := Validate(holes, 10); len(got) != 0 {
+		t.Errorf("holes: %+v", got)
+	}
+	got := Validate(parts, 10)
+	if len(got) != 10 || needsRepair(got) {
+		t.Errorf("parts: %+v", got)
+	}
+	parts = append(parts, orb.Polygon{square(70.25, 70.25, 0.5, true)})
+	if got := Validate(parts, 10); len(got) != 10 || got[0].Code != PartsOverlap || got[0].Part != side*side {
+		t.Errorf("a part in another: %+v", got)
+	}
+	if took := time.Since(start); took > 6*time.Second {
+		t.Errorf("took %v", took)
+	}
+	t.Logf("three times %d rings in %v", side*side, time.Since(start))
 }

@@ -42,6 +42,9 @@ func needsRepair(problems []Problem) bool {
 // Whether a geometry needs repair must agree with the exact brute force.
 // rapid prints the seed of a failure.
 func TestNeedsRepairAgainstBruteForce(t *testing.T) {
+	if raceEnabled {
+		t.Skip("rationals are too slow under the race detector, and nothing here runs in parallel")
+	}
 	for _, c := range []struct {
 		name string
 		gen  *rapid.Generator[orb.MultiPolygon]

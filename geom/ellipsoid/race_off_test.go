@@ -1,0 +1,5 @@
+//go:build !race
+
+package ellipsoid
+
+const raceEnabled = false
