@@ -200,8 +200,8 @@ func TestRepairCorine(t *testing.T) {
 	s := Prepare(g, true)
 	took := time.Since(begin)
 	t.Logf("%d trapezoids in %v, %.3f m²; as delivered %.3f m²", len(s.rings), took, s.Area(), Prepare(g, false).Area())
-	if took > 30*time.Second { // some 0.2 s alone on a machine
-		t.Errorf("took %v", took)
+	if len(s.rings) > 60_000 { // time, some 0.2 s, is not for a test to judge
+		t.Errorf("%d trapezoids", len(s.rings))
 	}
 	if got := Area(s, s); math.Abs(got-s.Area()) > 1e-10*s.Area() {
 		t.Errorf("with itself %.6f, own area %.6f", got, s.Area())
