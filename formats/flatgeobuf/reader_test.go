@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -379,6 +380,39 @@ func TestOverlappingParts(t *testing.T) {
 	_, rows, bad := read(t, append(buildFile(testHeader{}), b...))
 	if len(rows) != 0 || len(bad) != 1 || !strings.Contains(bad[0].Error(), "parts that overlap") {
 		t.Error(len(rows), bad)
+	}
+}
+
+// Reading a long stream takes no more memory than a short one.
+func TestMemoryIsConstant(t *testing.T) {
+	one := buildFeature(testFeature{geometry: &testGeometry{kind: geomPoint, xy: []orb.Point{{1, 1}}}})
+	held := func(n int) uint64 {
+		in, out := io.Pipe()
+		go func() {
+			_, err := out.Write(buildFile(testHeader{}))
+			for i := 0; i < n && err == nil; i++ {
+				_, err = out.Write(one)
+			}
+			out.CloseWithError(err)
+		}()
+		r, err := NewReader(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range n - 1 {
+			if _, err := r.Next(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		runtime.KeepAlive(r)
+		in.Close()
+		return m.HeapAlloc
+	}
+	if short, long := held(100), held(50_000); long > short+1<<20 {
+		t.Errorf("%d bytes held for 100 features, %d for 50,000", short, long)
 	}
 }
 
