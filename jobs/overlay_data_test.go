@@ -99,7 +99,6 @@ func comparePairs(t *testing.T, v *engine.View, want map[pair]float64) {
 			pairs++
 			if d > 1e-9*smaller {
 				beyond++
-				t.Logf("pair %v: ours %.12f m², PostGIS %.12f, smaller polygon %.3f m²", p, f.AreaM2, want[p], smaller)
 			}
 			worst = max(worst, d/smaller)
 		}

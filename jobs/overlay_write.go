@@ -53,8 +53,8 @@ func (n *ndjsonWriter) refuse(p Place) error {
 
 func (n *ndjsonWriter) flush() error { return n.w.Flush() }
 
-// csvWriter writes a row for each feature or class of each layer; a layer that
-// the query does not meet has one row without them.
+// csvWriter writes a row for each feature or class of each layer; a layer
+// without them has one row for what it covers.
 type csvWriter struct {
 	w        *csv.Writer
 	features bool
@@ -71,6 +71,13 @@ func newCSVWriter(w io.Writer, features bool) (*csvWriter, error) {
 	return c, c.w.Write(head)
 }
 
+func share(part, whole float64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return part / whole
+}
+
 func num(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 func (c *csvWriter) write(r *overlap.Result) error {
@@ -83,7 +90,7 @@ func (c *csvWriter) write(r *overlap.Result) error {
 		}
 		switch {
 		case len(l.Classes) == 0 && len(l.Features) == 0:
-			row("", "", "", 0, 0, make([]string, map[bool]int{true: 3, false: 1}[c.features])...)
+			row("", "", "", l.CoveredM2, share(l.CoveredM2, r.AreaM2), make([]string, map[bool]int{true: 3, false: 1}[c.features])...)
 		case c.features:
 			names := map[string]overlap.ClassArea{}
 			for _, k := range l.Classes {

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"os/user"
 
 	"github.com/alecthomas/kong"
 
@@ -65,7 +65,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c cli
 	code := -1
 	parser, err := kong.New(&c, kong.Name("tuban"), kong.Description(description), kong.Writers(stdout, stderr),
-		kong.Configuration(kong.JSON), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Configuration(kong.JSON), kong.Vars{"user": userName()}, kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Exit(func(n int) { code = n; panic(exiting{}) }))
 	if err != nil {
 		fmt.Fprintln(stderr, "tuban:", err)
@@ -82,6 +82,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return code
 }
 
+// userName is who runs the command, for commits.
+func userName() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return "unknown"
+}
+
 // exiting unwinds kong's --help, which wants to end the process.
 type exiting struct{}
 
@@ -91,7 +99,7 @@ func execute(ctx context.Context, parser *kong.Kong, c *cli, args []string, stdo
 	}
 	k, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(stderr, "tuban: %v\nTry: tuban %s--help\n", err, commandOf(args))
+		fmt.Fprintf(stderr, "tuban: %v\nTry: tuban %s--help\n", err, commandOf(parser, args))
 		return exitUsage
 	}
 	a := &app{ctx: ctx, stdout: stdout, stderr: stderr, json: c.JSON}
@@ -120,9 +128,13 @@ func explain(err error) string {
 	return err.Error()
 }
 
-func commandOf(args []string) string {
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		return args[0] + " "
+// commandOf returns the command that was meant, with a space, if there is one of
+// that name.
+func commandOf(parser *kong.Kong, args []string) string {
+	for _, n := range parser.Model.Children {
+		if len(args) > 0 && n.Name == args[0] {
+			return n.Name + " "
+		}
 	}
 	return ""
 }

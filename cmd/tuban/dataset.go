@@ -43,10 +43,7 @@ func (a *app) open(ctx context.Context, dir string, opt openOptions) (*opened, e
 			return nil, fmt.Errorf("no data set: %w\nMake one with: tuban import --data %s --layer NAME FILE (or: tuban demo)", err, dir)
 		}
 	}
-	cache, err := tiles.NewCache(tileCacheBytes)
-	if err != nil {
-		return nil, err
-	}
+	cache := tiles.NewCache(tileCacheBytes)
 	p := a.newProgress("open " + dir)
 	defer p.end()
 	e, err := engine.Open(ctx, dir, engine.Options{
@@ -68,13 +65,11 @@ func (a *app) open(ctx context.Context, dir string, opt openOptions) (*opened, e
 // invalidate tells the tile cache of a commit before its view can be seen.
 func invalidate(c *tiles.Cache) func(engine.Event) {
 	return func(ev engine.Event) {
-		for _, l := range ev.Layers {
-			if l.Schema {
-				c.InvalidateLayer(l.Layer, ev.Seq)
-				continue
-			}
-			c.Invalidate(l.Layer, l.Bounds, ev.Seq)
+		touches := make([]tiles.Touch, len(ev.Layers))
+		for i, l := range ev.Layers {
+			touches[i] = tiles.Touch{Layer: l.Layer, Bounds: l.Bounds, All: l.Schema}
 		}
+		c.Invalidate(ev.Seq, touches)
 	}
 }
 

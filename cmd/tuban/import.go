@@ -129,7 +129,7 @@ func (a *app) printImport(r *jobs.Report, skip bool) error {
 	const shown = 5
 	for i, p := range r.Problems {
 		if i == shown {
-			fmt.Fprintln(a.stdout, "  … (--json lists more; tuban check lists all)")
+			fmt.Fprintln(a.stdout, "  … (--json lists more; tuban check --geometry lists all)")
 			break
 		}
 		fmt.Fprintf(a.stdout, "  %s\n", p)
