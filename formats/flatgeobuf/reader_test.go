@@ -411,8 +411,8 @@ func TestMemoryIsConstant(t *testing.T) {
 		in.Close()
 		return m.HeapAlloc
 	}
-	if short, long := held(100), held(50_000); long > short+1<<20 {
-		t.Errorf("%d bytes held for 100 features, %d for 50,000", short, long)
+	if short, long := held(100), held(10_000); long > short+1<<18 {
+		t.Errorf("%d bytes held for 100 features, %d for 10,000", short, long)
 	}
 }
 
