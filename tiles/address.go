@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"github.com/paulmach/orb"
+
+	"tuban/geom/mercator"
 )
 
 // MaxZoom is the deepest zoom that tiles are made for.
@@ -123,10 +125,10 @@ func (f *frame) lonLat(x, y float64) (lon, lat float64) {
 	return lon, lat
 }
 
-// units returns the tile coordinates of a place. Latitudes beyond 89.9° count
-// as 89.9°: far outside every tile.
+// units returns the tile coordinates of a place. Latitudes beyond the square
+// world's edge count as that.
 func (f *frame) units(p orb.Point) (x, y float64) {
-	u, v := unit(orb.Point{p[0], min(max(p[1], -89.9), 89.9)})
+	u, v := mercator.Unit(p)
 	return u*f.scale - f.ox, v*f.scale - f.oy
 }
 
@@ -134,10 +136,4 @@ func (f *frame) units(p orb.Point) (x, y float64) {
 func (f *frame) clamped(p orb.Point) [2]float64 {
 	x, y := f.units(p)
 	return [2]float64{min(max(x, -Buffer), extent+Buffer), min(max(y, -Buffer), extent+Buffer)}
-}
-
-// unit is the spherical Mercator projection onto the unit square, y to the south.
-func unit(p orb.Point) (x, y float64) {
-	s := math.Sin(p[1] * (math.Pi / 180))
-	return p[0]/360 + 0.5, 0.5 - math.Log((1+s)/(1-s))/(4*math.Pi)
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/paulmach/orb"
+
+	"tuban/geom/mercator"
 )
 
 // Range is a rectangle of tiles of one zoom, its last column and row included.
@@ -18,8 +20,8 @@ type Range struct {
 func Cover(b orb.Bound, z uint8) Range {
 	const slack = (Buffer + 0.25) / extent
 	n := float64(uint32(1) << z)
-	x0, y0 := unit(orb.Point{b.Min[0], min(max(b.Max[1], -89.9), 89.9)})
-	x1, y1 := unit(orb.Point{b.Max[0], min(max(b.Min[1], -89.9), 89.9)})
+	x0, y0 := mercator.Unit(b.LeftTop())
+	x1, y1 := mercator.Unit(b.RightBottom())
 	x0, y0, x1, y1 = x0*n-slack, y0*n-slack, x1*n+slack, y1*n+slack
 	if !(x0 <= x1 && y0 <= y1) || x1 < 0 || y1 < 0 || x0 >= n || y0 >= n {
 		return Range{Z: z, MinX: 1, MinY: 1}

@@ -131,21 +131,22 @@ func TestRealTiles(t *testing.T) {
 	tests := []struct {
 		name   string
 		layer  func() *memory
+		within orb.Bound // zero: all
 		z0, z1 uint8
 		most   int // tiles of a zoom; beyond that every n-th is taken
 	}{
 		{"land use", func() *memory {
 			return geoJSON(t, "real", feature.KindReference, "formats/liechtenstein_landuse_subset.geojson")
-		}, 6, 16, 150},
+		}, orb.Bound{}, 6, 16, 60},
 		{"provinces", func() *memory {
 			return geoJSON(t, "real", feature.KindReference, "admin/osm_qinghai_gansu_sichuan_ningxia_shaanxi_high.geojson")
-		}, 0, 18, 12},
+		}, orb.Bound{}, 0, 18, 5},
 		{"countries of 148,000 vertices", func() *memory {
 			return geoJSON(t, "real", feature.KindAdmin, "big/land_norway_kazakhstan_nepal_bhutan_kyrgyzstan.geojson.gz")
-		}, 0, 10, 3},
+		}, orb.Bound{}, 0, 10, 2},
 		{"communes", func() *memory {
 			return shapes(t, "real", feature.KindAdmin, "admin/france_communes_2017.shp.zip")
-		}, 3, 13, 4},
+		}, orb.Bound{Min: orb.Point{-4, 43}, Max: orb.Point{7, 50}}, 5, 13, 4},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -153,6 +154,9 @@ func TestRealTiles(t *testing.T) {
 			b := l.bounds[0]
 			for _, o := range l.bounds {
 				b = b.Union(o)
+			}
+			if tt.within != (orb.Bound{}) {
+				b = tt.within
 			}
 			tiles, drawn, largest := 0, 0, 0
 			for z := tt.z0; z <= tt.z1; z++ {

@@ -2,7 +2,6 @@ package mvt
 
 import (
 	"cmp"
-	"math/bits"
 	"slices"
 )
 
@@ -13,7 +12,8 @@ type checker struct {
 	area   []int // sign of the area
 	group  []int // ring → polygon, counted by exteriors
 	boxes  []box
-	broken bool // rings cross: what lies inside what has no meaning then
+	where  []*locator // made when first asked for
+	broken bool       // rings cross: what lies inside what has no meaning then
 	report func(r Rule, ring int, format string, args ...any)
 }
 
@@ -178,6 +178,7 @@ func turn(a, b, c Point) int { return areaSign([]Point{a, b, c}) }
 // checkNesting checks what lies inside what. Rings don't cross here, so that a
 // ring lies on one side of another but for points where they touch.
 func (c *checker) checkNesting() {
+	c.where = make([]*locator, len(c.rings))
 	for _, r := range c.rings {
 		c.boxes = append(c.boxes, boxOf(r))
 	}
@@ -241,37 +242,16 @@ func (c *checker) leaves(i, j int) (out bool) {
 // samples locates the vertices of ring i and the middles of its sides in ring j
 // until visit returns false.
 func (c *checker) samples(i, j int, visit func(where int) bool) {
-	r, o := c.rings[i], c.rings[j]
+	if c.where[j] == nil {
+		c.where[j] = newLocator(c.rings[j])
+	}
+	r, o := c.rings[i], c.where[j]
 	for k, p := range r {
 		q := r[(k+1)%len(r)]
-		if !visit(locate(o, int64(p.X)*2, int64(p.Y)*2)) || !visit(locate(o, int64(p.X)+int64(q.X), int64(p.Y)+int64(q.Y))) {
+		if !visit(o.locate(int64(p.X)*2, int64(p.Y)*2)) || !visit(o.locate(int64(p.X)+int64(q.X), int64(p.Y)+int64(q.Y))) {
 			return
 		}
 	}
-}
-
-// locate returns 1 inside, 0 on the border, -1 outside a ring; x and y are
-// doubled coordinates.
-func locate(r []Point, x, y int64) int {
-	in := false
-	for i, p := range r {
-		q := r[(i+1)%len(r)]
-		ax, ay, bx, by := int64(p.X)*2, int64(p.Y)*2, int64(q.X)*2, int64(q.Y)*2
-		if ay > y == (by > y) && (ay != y || by != y) && ay != y && by != y {
-			continue
-		}
-		s := productSign(bx-ax, y-ay, by-ay, x-ax)
-		if s == 0 && min(ax, bx) <= x && x <= max(ax, bx) && min(ay, by) <= y && y <= max(ay, by) {
-			return 0
-		}
-		if (ay > y) != (by > y) && (s > 0) == (by > ay) {
-			in = !in
-		}
-	}
-	if in {
-		return 1
-	}
-	return -1
 }
 
 // box is the bounding box of a ring.
@@ -288,23 +268,4 @@ func boxOf(r []Point) box {
 
 func (b box) holds(o box) bool {
 	return b.lo.X <= o.lo.X && b.lo.Y <= o.lo.Y && o.hi.X <= b.hi.X && o.hi.Y <= b.hi.Y
-}
-
-// productSign returns the sign of a·b − c·d for numbers below 2^35.
-func productSign(a, b, c, d int64) int {
-	h1, l1 := mul(a, b)
-	h2, l2 := mul(c, d)
-	return cmp.Or(cmp.Compare(h1, h2), cmp.Compare(l1, l2))
-}
-
-// mul returns the 128-bit product of two signed numbers.
-func mul(a, b int64) (high int64, low uint64) {
-	h, l := bits.Mul64(uint64(a), uint64(b))
-	if a < 0 {
-		h -= uint64(b)
-	}
-	if b < 0 {
-		h -= uint64(a)
-	}
-	return int64(h), l
 }
