@@ -73,6 +73,34 @@ func BenchmarkCommit(b *testing.B) {
 	}
 }
 
+// An update of a random one of 100,000 sealed features, which the caller knows or
+// the store has to look up.
+func BenchmarkUpdate(b *testing.B) {
+	for _, name := range []string{"known", "looked up"} {
+		b.Run(name, func(b *testing.B) {
+			db := withLayer(b)
+			load := mustLoad(b, db, LoadSpec{Layer: "p", Mode: Append})
+			for i := range 25 {
+				if err := load.WriteChunk(parcels(feature.Number(i*4096+1), 4096, 60)); err != nil {
+					b.Fatal(err)
+				}
+			}
+			mustCommit(b, db, next(db, Record{Loads: []*Load{load}}))
+			random := rand.New(rand.NewPCG(1, 1))
+			b.ReportAllocs()
+			for b.Loop() {
+				r := next(db, Record{Changes: []feature.Change{put("p", parcel(feature.Number(1+random.IntN(25*4096)), 60))}})
+				if name == "known" {
+					r.Was = []Was{{Exists: true, Bound: emptyBound()}}
+				}
+				if err := db.Commit(context.Background(), []Record{r}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkWriteChunk(b *testing.B) {
 	db := withLayer(b)
 	fs := parcels(1, 4096, 60)

@@ -129,7 +129,7 @@ func TestClosed(t *testing.T) {
 	for name, err := range map[string]error{
 		"commit":  db.Commit(ctx, []Record{next(db, Record{})}),
 		"read":    db.ReadLayer(ctx, "p", "", func(Batch) error { return nil }),
-		"chunk":   load.WriteChunk(squares(4, 5)),
+		"chunk":   errors.Join(load.WriteChunk(squares(4, 5)), load.settle()),
 		"holder":  db.SetHolder("x"),
 		"commits": func() error { _, err := db.Commits(0, 1); return err }(),
 		"check":   func() error { _, err := db.Check(ctx, nil); return err }(),

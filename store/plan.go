@@ -203,7 +203,7 @@ func (p *plan) change(c *feature.Change, told *Was) error {
 		return assertion("a change of layer %s has no number", c.Layer)
 	}
 	ref := versionRef{vintageRef{l.No, v.No}, f.Number}
-	was, err := p.was(ref, v, told)
+	was, err := p.was(ref, l, v, told)
 	if err != nil {
 		return err
 	}
@@ -260,7 +260,7 @@ func versionHash(key []byte, body uint64) uint64 {
 }
 
 // was returns what a change replaces.
-func (p *plan) was(ref versionRef, v *vintageNow, told *Was) (Was, error) {
+func (p *plan) was(ref versionRef, l *layerNow, v *vintageNow, told *Was) (Was, error) {
 	if w, ok := p.written[ref]; ok {
 		if w.seq == p.seq {
 			return Was{}, assertion("feature %d of layer number %d twice in commit %d", ref.number, ref.Layer, p.seq)
@@ -269,6 +269,9 @@ func (p *plan) was(ref versionRef, v *vintageNow, told *Was) (Was, error) {
 	}
 	if told != nil {
 		return *told, nil
+	}
+	if ref.number >= l.Next {
+		return Was{}, nil
 	}
 	return p.db.lookup(ref, v.loads, p.db.Head().Seq)
 }
