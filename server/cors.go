@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 )
 
 const (
@@ -62,8 +63,10 @@ func (r *request) mayWrite() bool {
 // vary adds a name to the Vary header.
 func (r *request) vary(name string) {
 	h := &r.ctx.Response.Header
-	if was := string(h.Peek("Vary")); was != "" {
-		name = was + ", " + name
+	switch was := string(h.Peek("Vary")); {
+	case was == "":
+		h.Set("Vary", name)
+	case !strings.Contains(was, name): // no name here is part of another but Accept, which comes first
+		h.Set("Vary", was+", "+name)
 	}
-	h.Set("Vary", name)
 }

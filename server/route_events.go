@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -173,9 +174,11 @@ func (o *eventWriter) commit(ev engine.Event) {
 	c := commitEvent{Seq: ev.Seq, Time: ev.Time, Author: ev.Author, Reason: ev.Reason, Layers: make([]touchedLayer, len(ev.Layers))}
 	for i, l := range ev.Layers {
 		t := touchedLayer{Layer: l.Layer, Vintage: l.Vintage, Added: l.Added, Updated: l.Updated, Deleted: l.Deleted, Schema: l.Schema,
-			Bounds: make([][4]float64, len(l.Bounds)), Tiles: touchedTiles(l)}
-		for j, b := range l.Bounds {
-			t.Bounds[j] = [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
+			Bounds: [][4]float64{}, Tiles: touchedTiles(l)}
+		for _, b := range l.Bounds {
+			if box := [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}; !slices.Contains(t.Bounds, box) {
+				t.Bounds = append(t.Bounds, box)
+			}
 		}
 		c.Layers[i] = t
 	}

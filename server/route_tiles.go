@@ -59,8 +59,8 @@ func (r *request) tile(views []*engine.LayerView, addr tiles.Address, coding til
 		}
 		return tiles.Finish(t, coding)
 	}
-	ctx, cancel := r.deadline()
-	defer cancel()
+	ctx := r.patience()
+	defer ctx.release()
 	return r.opt.Tiles.Fetch(ctx, tiles.Key{Layers: layerList(views), Address: addr, Encoding: coding}, r.view.Seq(), render)
 }
 

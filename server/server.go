@@ -107,11 +107,6 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return s.http.ShutdownWithContext(ctx)
 }
 
-// deadline returns the context for the work of one request.
-func (s *Server) deadline() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(s.work, s.limits.Work)
-}
-
 // fasthttpLogger takes what fasthttp has to say about connections.
 type fasthttpLogger struct{ log *slog.Logger }
 
