@@ -24,7 +24,8 @@
 // Records (R) are JSON. Blobs (B) are cut into parts of at most 512 KiB, so
 // that Badger keeps all values in its tree and its value log stays empty; the
 // first part begins with the blob's header (see blob.go), whose xxHash-64
-// covers the whole body.
+// covers the whole body. The body of features is told in codec.go, the form of
+// their coordinates in codec_planes.go.
 //
 //	m                          R  meta: data set id, time of creation
 //	h                          R  head: seq and time of the last commit
@@ -63,6 +64,13 @@
 //
 // A load brings only numbers that no other version of its vintage has; to
 // replace features of the vintage in force, use changes.
+//
+// # Room
+//
+// An empty data set takes 24 to 32 KiB on disk; Badger's files are sparse, and
+// their lengths add up to 1 MiB closed and 35 MiB open. Writes are refused while
+// less than Options.MinFree is free: Badger writes through mapped files, and a
+// full disk would end the process instead of giving an error.
 //
 // # Changing the layout
 //
