@@ -247,3 +247,26 @@ func TestValidateManyRings(t *testing.T) {
 	}
 	t.Logf("three times %d rings in %v", side*side, time.Since(start))
 }
+
+// Long teeth side by side: the upright boxes of all of them meet.
+func TestValidateHatching(t *testing.T) {
+	if raceEnabled {
+		t.Skip("times are not measured under the race detector")
+	}
+	const teeth = 50000
+	for _, slope := range []float64{0, 0.3, 0.7, 5} {
+		var r orb.Ring
+		for i := range teeth {
+			x := float64(i) / teeth
+			r = append(r, orb.Point{x, -x / 2}, orb.Point{x + 10 + 0.5/teeth, 10*slope - x/2})
+		}
+		r = append(r, orb.Point{20, -50}, orb.Point{-20, -50}, r[0])
+		start := time.Now()
+		got := Validate(orb.Polygon{r}, 10)
+		took := time.Since(start)
+		t.Logf("slope %g: %d vertices in %v, %d problems", slope, len(r), took.Round(time.Millisecond), len(got))
+		if took > 5*time.Second {
+			t.Errorf("slope %g: took %v", slope, took)
+		}
+	}
+}

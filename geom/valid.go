@@ -60,6 +60,7 @@ func (v *validator) reset(limit int) {
 	v.pts, v.orig = v.pts[:0], v.orig[:0]
 	v.rings, v.nodes, v.roots = v.rings[:0], v.nodes[:0], v.roots[:0]
 	v.shells, v.parts = v.shells[:0], v.parts[:0]
+	v.slabs, v.work = v.slabs[:0], 0
 	v.limit, v.repairs, v.notes, v.trifles = limit, nil, nil, nil
 	if len(v.seen) > 4096 { // clearing a large map costs as much as it is large
 		v.seen = map[orb.Point]bool{}

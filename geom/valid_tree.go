@@ -16,6 +16,8 @@ type edgeTree struct {
 	rings []treeRing
 	nodes []treeNode
 	roots []int32 // scratch: nodes to be grouped
+	slabs []slab  // of each node, once addSlabs was called
+	work  int     // leaf pairs looked at
 }
 
 // treeRing is a ring of the tree: edges start to end-1.
@@ -193,10 +195,13 @@ func (t *edgeTree) pairs(node int32, visit func(e, ringE, f, ringF int32) bool) 
 // cross visits the pairs of an edge below node a and one below node b.
 func (t *edgeTree) cross(a, b int32, visit func(e, ringE, f, ringF int32) bool) bool {
 	m, n := &t.nodes[a], &t.nodes[b]
-	if !m.meets(n) {
+	if !m.meets(n) || len(t.slabs) > 0 && t.slabs[a].apart(&t.slabs[b]) {
 		return true
 	}
 	if m.left < 0 && n.left < 0 {
+		if t.work++; t.work > 500+5*len(t.nodes) && len(t.slabs) == 0 {
+			t.addSlabs()
+		}
 		return t.crossLeaves(m, n, visit)
 	}
 	if n.left < 0 || m.left >= 0 && m.maxX-m.minX+m.maxY-m.minY > n.maxX-n.minX+n.maxY-n.minY {
