@@ -8,8 +8,8 @@ import (
 )
 
 // Orient2D returns on which side of the directed line a→b the point c lies:
-// +1 to the left, -1 to the right, 0 exactly on the line. It is exact, about
-// 2 ns when the points are not nearly in line and 100 ns when they are.
+// +1 to the left, -1 to the right, 0 exactly on the line. It is exact, some
+// 5 ns when the points are not nearly in line, 30 to 200 ns when they are.
 //
 // The sign is that of the determinant
 //
