@@ -182,7 +182,7 @@ func (r *request) finish(took time.Duration) {
 	r.log.LogAttrs(background, level, "request",
 		slog.String("request_id", r.id), slog.String("method", method),
 		slog.String("path", string(r.ctx.URI().PathOriginal())), slog.String("route", template),
-		slog.Int("status", status), slog.Int("bytes", size), slog.Duration("took", took),
+		slog.Int("status", status), slog.Int("bytes", size), slog.Float64("ms", float64(took.Microseconds())/1000),
 		slog.String("remote", r.ctx.RemoteAddr().String()))
 }
 

@@ -103,7 +103,14 @@ func routeOverlap(r *request) error {
 type queryWarning struct {
 	Index    int            `json:"index"` // among the results, from 0
 	ID       feature.ID     `json:"id,omitempty"`
-	Problems []geom.Problem `json:"problems"`
+	Problems []geom.Problem `json:"problems"`          // at most 100
+	Omitted  int            `json:"omitted,omitempty"` // how many more there are
+}
+
+func newQueryWarning(index int, id feature.ID, found []geom.Problem) queryWarning {
+	const most = 100
+	n := min(len(found), most)
+	return queryWarning{index, id, found[:n], len(found) - n}
 }
 
 func (r *request) measureAll(ctx context.Context, q overlapQuery, polygons []feature.Feature) error {
@@ -119,7 +126,7 @@ func (r *request) measureAll(ctx context.Context, q overlapQuery, polygons []fea
 			return ofPolygon(i, f.ID, err)
 		}
 		if len(query.Problems) > 0 {
-			warnings = append(warnings, queryWarning{i, f.ID, query.Problems})
+			warnings = append(warnings, newQueryWarning(i, f.ID, query.Problems))
 		}
 		if results[i], err = overlap.Measure(query, q.layers, q.opt); err != nil {
 			return err
