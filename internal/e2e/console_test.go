@@ -45,6 +45,9 @@ func TestConsoleShowsTheCity(t *testing.T) {
 				t.Errorf("nothing of %s is drawn", id)
 			}
 		}
+		if s := p.text("document.getElementById('less').innerText"); !strings.Contains(s, "地类图斑") {
+			t.Errorf("tiles leave parcels out, but the page says %q", s)
+		}
 		if n := colours(t, p.picture("console-city.png")); n < 200 {
 			t.Errorf("the picture has only %d colours", n)
 		}
@@ -95,10 +98,13 @@ func TestConsoleOpensAPatch(t *testing.T) {
 	time.Sleep(time.Second) // the flight to the patch
 	p.until("(location.hash.includes('map=') && "+isReady+")", 20*time.Second)
 	words := p.text("document.getElementById('panel').innerText")
-	for _, want := range []string{id, "格尔木市", "地类图斑", "亩"} {
+	for _, want := range []string{id, "格尔木市", "地类图斑", "亩", "水浇地"} {
 		if !strings.Contains(words, want) {
 			t.Errorf("the panel lacks %s: %q", want, words)
 		}
+	}
+	if strings.Contains(words, "null") || strings.Contains(words, "undefined") || strings.Contains(words, "NaN") {
+		t.Errorf("the panel says %q", words)
 	}
 	p.eval("document.querySelector('#layers input').click()")
 	if hash := p.text("location.hash"); !strings.Contains(hash, "off=tuban") || !strings.Contains(hash, "at=tuban/"+id) {

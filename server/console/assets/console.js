@@ -5,7 +5,7 @@ import { fill } from './list.js';
 import * as panel from './panel.js';
 import { byId, el, fromHash, toHash } from './page.js';
 import { inOrder } from './style.js';
-import { currentLanguage, number, setLanguage, t } from './text.js';
+import { currentLanguage, number, setLanguage, t, titleOf } from './text.js';
 
 const state = { layers: [], hidden: new Set(), map: null, hits: [], chosen: null, problems: [] };
 
@@ -36,6 +36,7 @@ function drawWords() {
   byId('side').setAttribute('aria-label', t('layers'));
   showSeq(api.currentSeq());
   fill([...inOrder(state.layers)].reverse(), visible, state.map && toggle);
+  settled();
 }
 
 function showSeq(seq) { byId('seq').textContent = seq ? `${t('seq')} ${seq}` : ''; }
@@ -78,6 +79,12 @@ function failed(error) {
 }
 
 function moved({ lng, lat }) { byId('place').textContent = `${number(lng, 6)}°E ${number(lat, 6)}°N`; }
+
+/** Says which layers are drawn with less than everything at this scale. */
+function settled() {
+  const less = state.map?.generalised() ?? [];
+  byId('less').textContent = less.length ? `${t('less')} ${less.map(titleOf).join(t('comma'))}` : '';
+}
 
 /** With "probe" in the hash, the summary counts what is drawn. */
 function watch() { if (fromHash('probe') !== null) probe(); }
@@ -150,7 +157,7 @@ async function startMap() {
   }
   const { CityMap } = await import('./map.js');
   const placed = fromHash('map') !== null;
-  state.map = new CityMap('map', state.layers, visible, { picked, failed, moved });
+  state.map = new CityMap('map', state.layers, visible, { picked, failed, moved, settled });
   drawWords();
   byId('fit').addEventListener('click', () => state.map.fit());
   window.addEventListener('hashchange', reread);

@@ -15,7 +15,7 @@ export function extent(layers) {
 
 export class CityMap {
   /** layers as from api.layers(); visible(id) says whether a layer shows. */
-  constructor(container, layers, visible, { picked, failed, moved }) {
+  constructor(container, layers, visible, { picked, failed, moved, settled }) {
     this.layers = layers;
     this.stale = new Set();
     const box = extent(layers);
@@ -33,6 +33,7 @@ export class CityMap {
       moved(e.lngLat);
       this.map.getCanvas().style.cursor = this.under(e.point) ? 'pointer' : '';
     });
+    this.map.on('idle', settled);
     this.map.on('error', (e) => failed(e.error ?? e));
   }
 
@@ -92,6 +93,13 @@ export class CityMap {
       for (const id of this.stale) this.map.refreshTiles(id);
       this.stale.clear();
     }, 250);
+  }
+
+  /** The layers of which tiles in view say that they leave features out. */
+  generalised() {
+    if (!this.map.isStyleLoaded()) return [];
+    return this.layers.filter((l) => this.map.getLayoutProperty(`${l.id}/fill`, 'visibility') !== 'none'
+      && this.map.querySourceFeatures(l.id, { sourceLayer: 'tuban:generalised' }).some((f) => f.properties[l.id] > 0));
   }
 
   /** How many features of each layer are drawn, counted by feature id. */

@@ -2,6 +2,7 @@
 
 import * as api from './api.js';
 import { byId, el, swatch } from './page.js';
+import { inOrder } from './style.js';
 import { number, t, titleOf } from './text.js';
 
 const panel = byId('panel');
@@ -13,7 +14,7 @@ export function show(hits, chosen, layers, { choose, close, box }) {
   asked = new AbortController();
   const layer = layers.find((l) => l.id === chosen.layer);
   const attributes = el('div', { class: 'attributes' }), overlap = el('div', { class: 'overlap' });
-  panel.replaceChildren(
+  panel.replaceChildren(...[
     el('button', { type: 'button', class: 'close', 'aria-label': t('close'), onclick: close }, '×'),
     el('h2', {}, titleOf(layer)),
     hits.length > 1 ? el('p', { class: 'hits', 'aria-label': t('here') }, ...hits.map((h) => {
@@ -21,7 +22,7 @@ export function show(hits, chosen, layers, { choose, close, box }) {
       return el('button', { type: 'button', 'aria-pressed': String(h === chosen), onclick: () => choose(h) },
         `${titleOf(l)}${h.id ? ' ' + h.id.slice(-8) : ''}`);
     })) : null,
-    attributes, overlap);
+    attributes, overlap].filter(Boolean));
   panel.hidden = false;
   if (chosen.id == null) {
     attributes.append(el('p', { class: 'notice' }, t('generalised')), table(chosen.properties, layer));
@@ -64,7 +65,7 @@ function table(properties, layer) {
 }
 
 async function fillOverlap(into, hit, layers, signal) {
-  const others = layers.filter((l) => l.id !== hit.layer && l.kind !== 'patch').map((l) => l.id);
+  const others = inOrder(layers).filter((l) => l.id !== hit.layer && l.kind !== 'patch').map((l) => l.id);
   if (!others.length) return;
   into.append(el('p', { class: 'wait' }, t('loading')));
   try {

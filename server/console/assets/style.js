@@ -25,15 +25,12 @@ export function colour(l) {
   return entries.length ? ['match', classOf(l), ...entries, plain[l.kind] ?? plain.reference] : plain[l.kind] ?? plain.reference;
 }
 
-/** The name to write on a feature, when the layer has one to write. */
+/** What to write on a feature: its class's name, else a field that looks like a name. */
 function label(l) {
-  if (l.kind === 'admin' && l.classes.length) {
-    return ['match', classOf(l), ...l.classes.flatMap((c) => [c.code, c.name || c.code]), ''];
-  }
-  const field = Object.keys(l.fields).find((f) => /^(dlmc|.*mc|.*name|名称)$/i.test(f));
-  if (!field && !l.classes.length) return null;
-  return field ? ['to-string', ['coalesce', ['get', field], '']]
-    : ['match', classOf(l), ...l.classes.flatMap((c) => [c.code, c.name || c.code]), ''];
+  const named = l.classes.filter((c) => c.name);
+  if (named.length) return ['match', classOf(l), ...named.flatMap((c) => [c.code, c.name]), ''];
+  const field = Object.keys(l.fields).find((f) => /(mc|name|名称)$/i.test(f));
+  return field ? ['to-string', ['coalesce', ['get', field], '']] : null;
 }
 
 const only = (type) => ['in', ['geometry-type'], ['literal', [type, `Multi${type}`]]];
@@ -60,7 +57,7 @@ export function parts(l) {
   ];
   const words = label(l);
   if (words) {
-    list.push({ ...base, id: `${l.id}/label`, type: 'symbol', filter: polygons, minzoom: { admin: 6, patch: 14 }[l.kind] ?? (cover ? 15 : 13),
+    list.push({ ...base, id: `${l.id}/label`, type: 'symbol', filter: polygons, minzoom: { admin: 6, patch: 14 }[l.kind] ?? (cover ? 15 : 14),
       layout: { 'text-field': words, 'text-font': fonts, 'text-size': l.kind === 'admin' ? 15 : 11.5, 'text-max-width': 7, 'text-padding': l.kind === 'admin' ? 30 : 6 },
       paint: { 'text-color': l.kind === 'admin' ? '#22313a' : '#333b40', 'text-halo-color': 'rgba(255,255,255,.9)', 'text-halo-width': 1.4 } });
   }

@@ -12,7 +12,7 @@ const words = {
     failed: '载入失败', unavailable: '套合结果暂不可用', generalised: '此比例尺下已综合：放大后可查看单个要素。',
     offline: '与服务器的连接已断开，正在重连…', gone: '要素已不存在',
     legend: '图例', features: '要素',
-    tilesFailed: '部分瓦片载入失败', noClass: '（无类别）',
+    tilesFailed: '部分瓦片载入失败', noClass: '（无类别）', less: '此比例尺下已简化，放大可见全部：', comma: '、',
   },
   en: {
     title: 'tuban', api: 'API', fit: 'Whole map', layers: 'Layers', skip: 'Skip to layers', other: '中文',
@@ -25,7 +25,7 @@ const words = {
     failed: 'Loading failed', unavailable: 'Overlap is not available', generalised: 'Generalised at this scale: zoom in to see single features.',
     offline: 'Connection lost, trying again…', gone: 'This feature no longer exists',
     legend: 'Legend', features: 'Features',
-    tilesFailed: 'Some tiles failed to load', noClass: '(no class)',
+    tilesFailed: 'Some tiles failed to load', noClass: '(no class)', less: 'Simplified at this scale, zoom in for everything:', comma: ', ',
   },
 };
 
