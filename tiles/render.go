@@ -92,8 +92,9 @@ var (
 	ErrRepeatedLayer = errors.New("a layer is named twice")
 )
 
-// Render makes the tile of some layers. A layer outside its own zoom range is
-// left out. The cost grows with the vertices of the features that meet the
+// Render makes the tile of some layers. A reference or admin layer outside its
+// own zoom range is left out (a MaxZoom of 0 sets no limit); patch layers are
+// drawn at every zoom. The cost grows with the vertices of the features that meet the
 // tile's buffered square.
 func Render(layers []Layer, addr Address, opt Options) (Tile, error) {
 	if !addr.Valid() {
@@ -112,11 +113,16 @@ func Render(layers []Layer, addr Address, opt Options) (Tile, error) {
 	r.frame, r.opt = newFrame(addr), opt
 	r.clip.box = r.frame.box
 	for _, l := range layers {
-		if d := l.Layer(); int(addr.Z) >= d.MinZoom && int(addr.Z) <= d.MaxZoom {
+		if shown(l.Layer(), int(addr.Z)) {
 			r.draw(l)
 		}
 	}
 	return r.assemble(), nil
+}
+
+// shown tells whether a layer is drawn at a zoom.
+func shown(l *feature.Layer, z int) bool {
+	return l.Kind == feature.KindPatch || z >= l.MinZoom && (z <= l.MaxZoom || l.MaxZoom == 0)
 }
 
 var renderers = sync.Pool{New: func() any { return newRenderer() }}

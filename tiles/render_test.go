@@ -226,11 +226,66 @@ func TestRenderRefuses(t *testing.T) {
 	if _, err := Render([]Layer{l, l}, city, Options{}); !errors.Is(err, ErrRepeatedLayer) {
 		t.Errorf("%v", err)
 	}
-	l.layer.MinZoom = 15
-	l.add(polygon(city, tileBox(0, 0, 100, 100)))
-	if tile, err := Render([]Layer{l}, city, Options{}); err != nil || tile.Data != nil {
-		t.Errorf("below its zoom: %v %v", tile, err)
+}
+
+func TestZoomRange(t *testing.T) {
+	tests := []struct {
+		name     string
+		kind     feature.Kind
+		min, max int
+		want     bool
+	}{
+		{"within", feature.KindReference, 14, 14, true},
+		{"below", feature.KindReference, 15, 18, false},
+		{"beyond", feature.KindAdmin, 0, 13, false},
+		{"no limit", feature.KindReference, 0, 0, true},
+		{"patches are never missing", feature.KindPatch, 15, 18, true},
 	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			l := newMemory("a", tt.kind).add(polygon(city, tileBox(0, 0, 100, 100)))
+			l.layer.MinZoom, l.layer.MaxZoom = tt.min, tt.max
+			if tile, _ := render(t, city, Options{}, l); (tile.Data != nil) != tt.want {
+				t.Errorf("drawn: %v", tile.Data != nil)
+			}
+		})
+	}
+}
+
+// TestEditsStayInTheirCover: after an edit, a tile that is in the cover of
+// neither the old nor the new shape has the same bytes.
+func TestEditsStayInTheirCover(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l := newMemory("dltb", feature.KindReference)
+		for _, p := range tessellation(t, city) {
+			l.add(p)
+		}
+		i := rapid.IntRange(0, len(l.features)-1).Draw(t, "edited")
+		up := uint8(rapid.IntRange(0, 2).Draw(t, "up"))
+		around := Cover(city.Bound(), city.Z-up)
+		before := map[Address]string{}
+		look := func(visit func(a Address, data string)) {
+			around.Each(func(a Address) bool {
+				tile, err := Render([]Layer{l}, a, Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				visit(a, string(tile.Data))
+				return true
+			})
+		}
+		look(func(a Address, data string) { before[a] = data })
+		old := Cover(l.bounds[i], around.Z)
+		x, y := rapid.Float64Range(-300, 4400).Draw(t, "x"), rapid.Float64Range(-300, 4400).Draw(t, "y")
+		l.features[i].Geometry = polygon(city, tileBox(x, y, x+50, y+50))
+		l.bounds[i] = boundOf(l.features[i].Geometry)
+		changed := Cover(l.bounds[i], around.Z)
+		look(func(a Address, data string) {
+			if data != before[a] && !old.Contains(a) && !changed.Contains(a) {
+				t.Fatalf("%s has changed, the cover is %+v and %+v", a, old, changed)
+			}
+		})
+	})
 }
 
 // TestEdgesAreStraightInLonLat: a long edge follows its place on the map.
