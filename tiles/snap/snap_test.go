@@ -227,14 +227,12 @@ func TestMeets(t *testing.T) {
 		s, _ := orient(a, b)
 		const n = 997
 		for i := int32(0); i <= n; i++ {
-			at := func(u, v int32) (whole int32, rest bool) {
+			at := func(u, v int32) int32 {
 				k := int64(u)*(n-int64(i)) + int64(v)*int64(i) + Sub/2*n
-				return int32(floorDiv(k, Sub*n)), false
+				return int32(floorDiv(k, Sub*n))
 			}
-			x, _ := at(s.a.X, s.b.X)
-			y, _ := at(s.a.Y, s.b.Y)
-			if !s.meets(Point{x, y}) {
-				t.Fatalf("%v→%v passes through cell (%d,%d)", s.a, s.b, x, y)
+			if p := (Point{at(s.a.X, s.b.X), at(s.a.Y, s.b.Y)}); !s.meets(p) {
+				t.Fatalf("%v→%v passes through cell %v", s.a, s.b, p)
 			}
 		}
 		met := 0
