@@ -57,13 +57,23 @@ func output(t *testing.T, name string) string {
 	return filepath.Join(dir, name)
 }
 
+// folder holds the built program; TestMain makes and removes it.
+var folder string
+
+func TestMain(m *testing.M) {
+	var err error
+	if folder, err = os.MkdirTemp("", "tuban-e2e-bin"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(folder)
+	os.Exit(code)
+}
+
 // binary builds the program once for all tests.
 var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "tuban-bin")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "tuban")
+	path := filepath.Join(folder, "tuban")
 	cmd := exec.Command("go", "build", "-o", path, "tuban/cmd/tuban")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if text, err := cmd.CombinedOutput(); err != nil {
