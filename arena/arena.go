@@ -14,7 +14,6 @@ package arena
 
 import (
 	"errors"
-	"math"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -94,7 +93,7 @@ func (a *Arena) ID(s feature.Slot) feature.ID {
 	return feature.ID(g.id(i))
 }
 
-// Bound returns the exact box of the geometry; an empty bound if it has none.
+// Bound returns the exact box of the geometry; geom.EmptyBound if it has none.
 func (a *Arena) Bound(s feature.Slot) orb.Bound {
 	g, i := a.at(s)
 	return g.bound[i]
@@ -148,9 +147,6 @@ func (a *Arena) Bytes() (coordinates, properties, rest int64) {
 	}
 	return coordinates, properties, rest
 }
-
-// EmptyBound is the bound of a feature without geometry: it meets nothing.
-var EmptyBound = orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}
 
 // Builder fills a segment in bulk, in the order in which it will lie.
 type Builder struct{ seg segment }

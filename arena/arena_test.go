@@ -12,6 +12,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"tuban/feature"
+	"tuban/geom"
 )
 
 // columns gives property names the index of their first appearance.
@@ -100,7 +101,7 @@ func TestGivesBack(t *testing.T) {
 			}
 		}
 	}
-	if b := arenas[0].Bound(0); b != EmptyBound {
+	if b := arenas[0].Bound(0); b != geom.EmptyBound {
 		t.Fatalf("no geometry, bound %v", b)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/paulmach/orb"
+
+	"tuban/geom"
 )
 
 // TestHilbertIsACurve checks on a coarse grid that the keys visit every cell
@@ -26,7 +28,7 @@ func TestHilbertIsACurve(t *testing.T) {
 			t.Fatalf("cells %d %v and %d %v are not neighbours", k-1, a, k, b)
 		}
 	}
-	if HilbertKey(EmptyBound) != 0 {
+	if HilbertKey(geom.EmptyBound) != 0 {
 		t.Fatal("the empty bound has a key")
 	}
 }

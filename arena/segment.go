@@ -9,6 +9,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"tuban/feature"
+	"tuban/geom"
 )
 
 // The geometry types of a slot, with a flag bit for NeedsRepair.
@@ -78,10 +79,6 @@ func (g *segment) add(f *feature.Feature, column func(string) int) error {
 	if f.NeedsRepair {
 		shape |= repairFlag
 	}
-	bound := EmptyBound
-	if f.Geometry != nil {
-		bound = f.Geometry.Bound()
-	}
 	i := len(g.number)
 	for _, p := range f.Properties {
 		c := column(p.Name)
@@ -95,7 +92,7 @@ func (g *segment) add(f *feature.Feature, column func(string) int) error {
 	g.ringEnd = append(g.ringEnd, uint32(len(g.rings)))
 	g.partEnd = append(g.partEnd, uint32(len(g.parts)))
 	g.shape = append(g.shape, shape)
-	g.bound = append(g.bound, bound)
+	g.bound = append(g.bound, geom.Bound(f.Geometry))
 	g.area = append(g.area, f.Area)
 	g.number = append(g.number, f.Number)
 	g.version = append(g.version, f.Version)

@@ -26,11 +26,20 @@ type Derived interface {
 	Derive(prev any, l feature.Geometries, added, removed []feature.Slot) (any, error)
 }
 
-// Guard refuses commits. It runs under the writer's lock on the state before
+// Proposal is what a guard judges: a commit of changes, of a load, or of a
+// descriptor.
+type Proposal struct {
+	Meta    Meta
+	Changes []feature.Change // numbered and measured
+	Load    *LoadSpec        // or a load into this layer
+	Layer   *feature.Layer   // or a new descriptor
+}
+
+// Guard refuses commits. Check runs under the writer's lock on the state before
 // the commit and returns nil or the reason (a typed error with a rule id).
 type Guard struct {
 	Name  string
-	Check func(before *View, meta Meta, changes []feature.Change) error
+	Check func(before *View, p Proposal) error
 }
 
 // Meta is who commits and why.

@@ -9,6 +9,9 @@ import (
 // keptEvents is how many past events a new subscriber can catch up with.
 const keptEvents = 4096
 
+// slack is how many events a subscriber may be behind.
+const slack = 256
+
 // feed hands the events of commits to subscribers. A subscriber that does not
 // keep up is told so (Lost) and cut off; it never slows the writer.
 type feed struct {
@@ -50,7 +53,6 @@ func (e *Engine) Subscribe(after feature.Seq) *Subscription {
 	f := &e.feed
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := &Subscription{feed: f, c: make(chan Event, 2*keptEvents)}
 	head := e.View().Seq()
 	if n := len(f.recent); n > 0 {
 		head = max(head, f.recent[n-1].Seq)
@@ -59,13 +61,14 @@ func (e *Engine) Subscribe(after feature.Seq) *Subscription {
 	if len(f.recent) > 0 {
 		oldest = f.recent[0].Seq
 	}
-	s.lost = after+1 < oldest || after > head
+	s := &Subscription{feed: f, lost: after+1 < oldest || after > head}
+	var missed []Event
 	if !s.lost {
-		for _, ev := range f.recent {
-			if ev.Seq > after {
-				s.c <- ev
-			}
-		}
+		missed = f.recent[max(0, len(f.recent)-int(head-after)):]
+	}
+	s.c = make(chan Event, len(missed)+slack)
+	for _, ev := range missed {
+		s.c <- ev
 	}
 	if f.closed {
 		close(s.c)

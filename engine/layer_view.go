@@ -32,14 +32,9 @@ func newLayerView(layer *feature.Layer, vintage feature.Vintage, changed feature
 		l.class = i
 	}
 	l.extent = sync.OnceValue(func() orb.Bound {
-		all := arena.EmptyBound
+		all := geom.EmptyBound
 		l.Ascend(0, func(s feature.Slot) bool {
-			if b := a.Bound(s); !b.IsEmpty() {
-				all = orb.Bound{
-					Min: orb.Point{min(all.Min[0], b.Min[0]), min(all.Min[1], b.Min[1])},
-					Max: orb.Point{max(all.Max[0], b.Max[0]), max(all.Max[1], b.Max[1])},
-				}
-			}
+			all = geom.Union(all, a.Bound(s))
 			return true
 		})
 		return all

@@ -9,6 +9,7 @@ import (
 
 	"tuban/arena"
 	"tuban/feature"
+	"tuban/geom"
 	"tuban/index"
 )
 
@@ -153,7 +154,7 @@ func (w *layerWriter) touch(b orb.Bound) {
 		return
 	}
 	last := &e.Bounds[maxEventBounds-1]
-	*last = last.Union(b)
+	*last = geom.Union(*last, b)
 }
 
 // join takes a bulk-loaded run behind the features that are there.

@@ -84,9 +84,12 @@ func (s *script) open() {
 	s.e = e
 }
 
-// noForbidden is a guard that refuses an id.
-func noForbidden(_ *View, _ Meta, changes []feature.Change) error {
-	for _, c := range changes {
+// noForbidden is a guard that refuses an id, of a feature or a layer.
+func noForbidden(_ *View, p Proposal) error {
+	if p.Load != nil && p.Load.Layer.ID == "forbidden" || p.Layer != nil && p.Layer.ID == "forbidden" {
+		return fmt.Errorf("G-TEST: layer")
+	}
+	for _, c := range p.Changes {
 		if c.Feature.ID == "forbidden" {
 			return fmt.Errorf("G-TEST: %s", c.Feature.ID)
 		}

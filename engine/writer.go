@@ -166,6 +166,15 @@ func (e *Engine) prepare(st state, r *request) (p *prepared, next state, err err
 	if err != nil || len(touched) == 0 {
 		return nil, st, err
 	}
+	proposal := Proposal{Meta: r.meta, Changes: p.result.Changes, Layer: r.layer}
+	if r.load != nil {
+		proposal.Load = &r.load.spec
+	}
+	for _, g := range e.opt.Guards {
+		if err := g.Check(st.view, proposal); err != nil {
+			return nil, st, err
+		}
+	}
 	views := make([]*LayerView, len(touched))
 	for i, w := range touched {
 		if w.newSchema {
@@ -244,11 +253,6 @@ func (e *Engine) prepareChanges(view *View, next state, r *request, p *prepared)
 		}
 		next.writers[id] = w
 		touched = append(touched, w)
-	}
-	for _, g := range e.opt.Guards {
-		if err := g.Check(view, r.meta, changes); err != nil {
-			return nil, err
-		}
 	}
 	p.record.Changes, p.result.Changes, p.result.Problems = changes, changes, problems
 	return touched, nil

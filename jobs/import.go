@@ -320,6 +320,7 @@ func placeOf(file string, row feature.Row, err error) Place {
 		p.Row, p.Ring, p.Vertex, p.Reason = r.Row, r.Ring, r.Vertex, r.Err.Error()
 	case errors.As(err, &c):
 		p.Part, p.Ring, p.Vertex = c.Part, c.Ring, c.Vertex
+		p.Reason = "coordinate (" + num(c.Lon) + ", " + num(c.Lat) + "): " + c.Reason
 	}
 	return p
 }

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"tuban/feature"
+	"tuban/geom"
 	"tuban/geom/crs"
 )
 
@@ -53,38 +55,45 @@ func decideCRS(s *source, named string) (crs.CRS, error) {
 // firstBound returns the box of the first rows, for a guess. The reader is used
 // up by it.
 func firstBound(s *source) orb.Bound {
-	var all orb.Bound
-	first := true
+	all := geom.EmptyBound
 	for range guessRows {
 		row, err := s.Next()
 		if err == io.EOF {
 			break
 		}
-		if err != nil || row.Feature.Geometry == nil {
-			continue
+		if err == nil {
+			all = geom.Union(all, geom.Bound(row.Feature.Geometry))
 		}
-		b := row.Feature.Geometry.Bound()
-		if first {
-			all, first = b, false
-		}
-		all = all.Union(b)
 	}
 	return all
 }
 
-// toLonLat returns the feature with its geometry in EPSG:4490. The error says
-// what is odd about coordinates that cannot be in the system c.
+// toLonLat returns the feature with its geometry in EPSG:4490. The error, a
+// *geom.CoordinateError, says what is odd about coordinates that cannot be in
+// the system c, and where they begin.
 func toLonLat(c crs.CRS, f feature.Feature) (feature.Feature, error) {
-	if f.Geometry == nil {
+	b := geom.Bound(f.Geometry)
+	if b.IsEmpty() {
 		return f, nil
 	}
-	if odd := c.Suspect(f.Geometry.Bound()); odd != "" {
-		return f, fmt.Errorf("%s", strings.TrimSpace(odd))
+	if odd := c.Suspect(b); odd != "" {
+		return f, suspicious(f.Geometry, strings.TrimSpace(odd))
 	}
 	if !c.IsGeographic() {
 		f.Geometry = mapPoints(f.Geometry, c.ToLonLat)
 	}
 	return f, nil
+}
+
+// suspicious places a suspicion: at the first coordinate that is no longitude
+// and latitude, else at the first of all.
+func suspicious(g orb.Geometry, reason string) error {
+	var bad *geom.CoordinateError
+	if errors.As(geom.CheckCoordinates(g), &bad) {
+		bad.Reason = reason
+		return bad
+	}
+	return &geom.CoordinateError{Lon: geom.Bound(g).Min[0], Lat: geom.Bound(g).Min[1], Reason: reason}
 }
 
 // mapPoints returns a copy of a geometry with every point mapped.

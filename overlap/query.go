@@ -15,6 +15,11 @@ import (
 // MultiPolygon, or that has no ring with three distinct points.
 var ErrNotAreal = errors.New("not a polygon")
 
+// maxProblems bounds how many problems of a query are listed: rings made to cross
+// themselves everywhere have as many as vertices squared. Those that decide how
+// to measure come first.
+const maxProblems = 100
+
 // Query is a polygon to be measured.
 type Query struct {
 	ID    string // given back with the result
@@ -40,7 +45,7 @@ func NewQuery(id string, g orb.Geometry) (Query, error) {
 		return Query{}, err
 	}
 	g, unclosed := geom.Close(g)
-	problems := geom.Validate(g, 0)
+	problems := geom.Validate(g, maxProblems)
 	repair := false
 	for _, p := range problems {
 		repair = repair || p.NeedsRepair()

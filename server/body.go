@@ -63,7 +63,7 @@ func (r *request) bodyReader(limit int64) (io.Reader, error) {
 	}
 	var stream io.Reader = strings.NewReader("")
 	if s := r.ctx.RequestBodyStream(); s != nil {
-		stream = &whole{s, int64(r.ctx.Request.Header.ContentLength())}
+		stream = &whole{s, int64(r.ctx.Request.Header.ContentLength()), r.connEnded}
 	}
 	switch encoding := strings.ToLower(r.header("Content-Encoding")); encoding {
 	case "", "identity":
@@ -87,21 +87,30 @@ func (r *request) unread() bool {
 	return (n > 0 || n == -1) && !r.drained // -1: chunked
 }
 
-// whole fails when a body ends before its Content-Length: half of an upload must
-// not pass for all of it.
+// whole fails when a body ends before its Content-Length, or before its last
+// chunk: half of an upload must not pass for all of it.
 type whole struct {
 	io.Reader
-	left int64 // negative: chunked, whose end cannot be mistaken
+	left  int64 // negative: chunked
+	ended func() bool
 }
 
 // Read reads on.
 func (w *whole) Read(p []byte) (int, error) {
 	n, err := w.Reader.Read(p)
 	w.left -= int64(n)
-	if err == io.EOF && w.left > 0 {
+	if err == io.EOF && (w.left > 0 || w.left < 0 && w.ended()) {
 		err = io.ErrUnexpectedEOF
 	}
 	return n, err
+}
+
+// connEnded reports whether the connection has come to its end. fasthttp gives
+// io.EOF also where it ends between two chunks; after a true last chunk nobody
+// has read so far.
+func (r *request) connEnded() bool {
+	c, ok := r.ctx.Conn().(*conn)
+	return ok && c.ended.Load()
 }
 
 // bounded fails once more than limit bytes have come.

@@ -30,6 +30,7 @@ type conn struct {
 	write  time.Duration
 	linger atomic.Bool  // the client may still be sending: see Close
 	step   atomic.Int64 // if not 0: nanoseconds that each read may take (a long body)
+	ended  atomic.Bool  // the client has closed its side, or vanished
 }
 
 const (
@@ -45,7 +46,11 @@ func (c *conn) Read(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	return c.Conn.Read(p)
+	n, err := c.Conn.Read(p)
+	if err == io.EOF {
+		c.ended.Store(true)
+	}
+	return n, err
 }
 
 // Write writes p in pieces, each within the write time.

@@ -188,9 +188,12 @@ func TestHalfAnUploadIsNotWritten(t *testing.T) {
 	}
 	go g.s.Serve(ln)
 	rows := strings.Repeat(featureJSON("", square(1, 1, 1), `{}`)+"\n", 200)
-	for name, head := range map[string]string{
-		"content length": fmt.Sprintf("Content-Length: %d\r\n\r\n", 2*len(rows)),
-		"chunked":        fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n", 2*len(rows)),
+	for name, rest := range map[string]string{
+		"content length":     fmt.Sprintf("Content-Length: %d\r\n\r\n%s", 2*len(rows), rows),
+		"inside a chunk":     fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s", 2*len(rows), rows),
+		"between two chunks": fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n", len(rows), rows),
+		"inside the length":  fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0", len(rows), rows),
+		"inside the end":     fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n", len(rows), rows),
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := net.Dial("tcp", ln.Addr().String())
@@ -198,7 +201,7 @@ func TestHalfAnUploadIsNotWritten(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer c.Close()
-			fmt.Fprintf(c, "POST /collections/patch/items HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n%s%s", head, rows)
+			fmt.Fprintf(c, "POST /collections/patch/items HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n%s", rest)
 			if err := c.(*net.TCPConn).CloseWrite(); err != nil {
 				t.Fatal(err)
 			}

@@ -24,6 +24,7 @@ type upload struct {
 	rows   []jobs.Place // of each feature sent: its file and row
 	line   []byte
 	file   string // of all rows, if there is one file
+	layer  feature.Layer
 	cancel context.CancelFunc
 }
 
@@ -35,26 +36,13 @@ type uploadAnswer struct {
 // uploaded is the server's report; its rows count the features sent.
 type uploaded struct {
 	Seq      feature.Seq `json:"seq"`
-	Written  int64       `json:"written"`
 	Refused  int64       `json:"refused"`
-	Warned   int64       `json:"warned"`
 	AreaM2   float64     `json:"area_m2"`
 	Refusals []struct {
 		Row          int64
 		Ring, Vertex *int
 		Detail       string
 	} `json:"refusals"`
-	Warnings []struct {
-		Row      int64
-		ID       string
-		Problems []struct {
-			Code         string
-			Part         int
-			Ring, Vertex int
-			Lon, Lat     float64
-			Detail       string
-		}
-	} `json:"warnings"`
 }
 
 // upload makes the layer if it is missing, and begins the request.
@@ -84,7 +72,7 @@ func (c *importCmd) upload(a *app, im *jobs.Import) (jobs.Sink, error) {
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
 	pr, pw := io.Pipe()
-	u := &upload{pw: pw, answer: make(chan uploadAnswer, 1), cancel: cancel}
+	u := &upload{pw: pw, answer: make(chan uploadAnswer, 1), cancel: cancel, layer: im.Descriptor()}
 	if len(im.Files) == 1 {
 		u.file = im.Files[0]
 	}
@@ -102,8 +90,14 @@ func (c *importCmd) upload(a *app, im *jobs.Import) (jobs.Sink, error) {
 	return u, nil
 }
 
-// Add sends one feature. What the server thinks of it is known at Commit.
+// Add judges a feature as the server will, and sends it as delivered. What only
+// the server knows, that an id is taken, comes with its answer at Commit.
 func (u *upload) Add(row int64, f feature.Feature) (engine.Taken, error) {
+	judged := f
+	problems, err := engine.Ingest(&u.layer, &judged)
+	if err != nil {
+		return engine.Taken{}, &jobs.RefusedError{Err: errors.Unwrap(err)}
+	}
 	u.line = append(geojson.AppendFeature(append(u.line[:0], 0x1e), &f), '\n')
 	if _, err := u.pw.Write(u.line); err != nil {
 		a := <-u.answer // the server has ended the request: its words say why
@@ -111,7 +105,7 @@ func (u *upload) Add(row int64, f feature.Feature) (engine.Taken, error) {
 		return engine.Taken{}, errors.Join(a.err, ignorePipe(err, a.err))
 	}
 	u.rows = append(u.rows, jobs.Place{File: u.file, Row: row, ID: string(f.ID)})
-	return engine.Taken{ID: f.ID}, nil
+	return engine.Taken{ID: judged.ID, AreaM2: judged.Area, Problems: problems}, nil
 }
 
 // ignorePipe drops the broken pipe where the server's answer tells more.
@@ -138,20 +132,11 @@ func (u *upload) Commit(_ context.Context, r *jobs.Report, progress func(string,
 		return fmt.Errorf("bad answer: %w", err)
 	}
 	r.Seq, r.AreaM2 = s.Seq, s.AreaM2
-	r.Written, r.Refused, r.Repaired = s.Written, r.Refused+s.Refused, s.Warned
+	r.Written, r.Refused = r.Written-s.Refused, r.Refused+s.Refused
 	for _, x := range s.Refusals {
 		p := u.place(x.Row)
 		p.Ring, p.Vertex, p.Reason = number(x.Ring), number(x.Vertex), x.Detail
 		r.Refusals = append(r.Refusals, p)
-	}
-	for _, w := range s.Warnings {
-		for _, x := range w.Problems {
-			p := u.place(w.Row)
-			p.ID, p.Part, p.Ring, p.Vertex, p.Code, p.Reason = w.ID, x.Part, x.Ring, x.Vertex, x.Code, x.Detail
-			p.Lon, p.Lat = &x.Lon, &x.Lat
-			r.Problems = append(r.Problems, p)
-			r.Codes[x.Code]++
-		}
 	}
 	return nil
 }
