@@ -45,10 +45,6 @@ func (n *treeNode) meets(m *treeNode) bool {
 	return n.minX <= m.maxX && m.minX <= n.maxX && n.minY <= m.maxY && m.minY <= n.maxY
 }
 
-func (n *treeNode) holds(p orb.Point) bool {
-	return n.minX <= p[0] && p[0] <= n.maxX && n.minY <= p[1] && p[1] <= n.maxY
-}
-
 // addRing builds the tree of the ring whose edges are lo to hi-1 and returns
 // its root.
 func (t *edgeTree) addRun(ring, lo, hi int32) int32 {

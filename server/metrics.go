@@ -113,7 +113,7 @@ func routeMetrics(r *request) error {
 	if err != nil {
 		return err
 	}
-	format := expfmt.NegotiateIncludingOpenMetrics(http.Header{"Accept": {r.header("Accept")}})
+	format := expfmt.NegotiateAccept(http.Header{"Accept": {r.header("Accept")}}, expfmt.DefaultOpenMetricsAcceptedFormats()...)
 	var b bytes.Buffer
 	e := expfmt.NewEncoder(&b, format)
 	for _, f := range families {

@@ -43,8 +43,6 @@ type toucher struct {
 	ringsA, ringsB [4]*ring
 	seen           [8]orb.Point
 	next           int
-	dirs           []direction
-	room           [24]direction
 }
 
 // near looks at all pairs of edges of two chains that come together.
