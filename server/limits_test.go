@@ -29,7 +29,7 @@ func TestPanicIsAnswered(t *testing.T) {
 	if p["code"] != "internal" || p["traceId"] != "the-one" || a.header.Get("ETag") != "" || strings.Contains(string(a.body), "half") || strings.Contains(string(a.body), "nil pointer") {
 		t.Errorf("answer %v %s", a.header, a.body)
 	}
-	if log := g.log.String(); !strings.Contains(log, "nil map") || !strings.Contains(log, "the-one") || !strings.Contains(log, "limits_test.go") {
+	if log := g.log.String(); !strings.Contains(log, "nil pointer") || !strings.Contains(log, "the-one") || !strings.Contains(log, "limits_test.go") {
 		t.Errorf("log: %s", log)
 	}
 	g.want(200, "GET", "/readyz", "")
