@@ -11,6 +11,7 @@ import (
 	"tuban/feature"
 	"tuban/geom"
 	"tuban/index"
+	"tuban/store"
 )
 
 // maxEventBounds is how many boxes an event lists for a layer.
@@ -126,6 +127,16 @@ func (w *layerWriter) apply(changes []feature.Change) error {
 		slot++
 	}
 	return nil
+}
+
+// was tells the store what a change of a number replaces, so that it need not
+// look.
+func (w *layerWriter) was(n feature.Number) store.Was {
+	s, ok := w.keys.Slot(n)
+	if !ok {
+		return store.Was{}
+	}
+	return store.Was{Exists: true, Area: w.arena.Area(s), Bound: w.arena.Bound(s)}
 }
 
 func (w *layerWriter) insert(s feature.Slot) {

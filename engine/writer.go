@@ -223,6 +223,7 @@ func (e *Engine) prepareChanges(view *View, next state, r *request, p *prepared)
 	}
 	changes := slices.Clone(asked)
 	problems := make([][]geom.Problem, len(changes))
+	was := make([]store.Was, len(changes))
 	byLayer := map[feature.LayerID][]int{}
 	var order []feature.LayerID
 	for i := range changes {
@@ -245,6 +246,7 @@ func (e *Engine) prepareChanges(view *View, next state, r *request, p *prepared)
 			if problems[i], err = n.check(w.layer, c); err != nil {
 				return nil, err
 			}
+			was[i] = w.was(c.Feature.Number)
 			c.Feature.Version = p.event.Seq
 			mine = append(mine, *c)
 		}
@@ -254,7 +256,8 @@ func (e *Engine) prepareChanges(view *View, next state, r *request, p *prepared)
 		next.writers[id] = w
 		touched = append(touched, w)
 	}
-	p.record.Changes, p.result.Changes, p.result.Problems = changes, changes, problems
+	p.record.Changes, p.record.Was = changes, was
+	p.result.Changes, p.result.Problems = changes, problems
 	return touched, nil
 }
 
