@@ -11,6 +11,7 @@ import (
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
+	"github.com/dgraph-io/badger/v4/table"
 )
 
 const (
@@ -54,7 +55,7 @@ func (db *DB) badgerOptions(dir string, readOnly bool) badger.Options {
 // openBadger opens Badger and tells whether it is new.
 func (db *DB) openBadger() (made bool, err error) {
 	dir := filepath.Join(db.dir, "badger")
-	if err := checkFiles(dir); err != nil {
+	if err := guard(dir, func() error { return db.checkFiles(dir) }); err != nil {
 		return false, err
 	}
 	if err := db.tryBadger(dir, db.opt.ReadOnly); err != nil {
@@ -115,20 +116,43 @@ func (db *DB) tryBadger(dir string, readOnly bool) error {
 // checkFiles looks at the places of Badger's files that Badger itself reads
 // trustingly, so that damage there would end the process: the header of a log,
 // and the end of a table, where behind the blocks stand the index, its length,
-// its checksum and the checksum's length.
-func checkFiles(dir string) error {
-	for pattern, check := range map[string]func(name string) string{
-		"*.sst": checkTable, "*.mem": checkLog, "*.vlog": checkLog,
-	} {
+// its checksum and the checksum's length. A table that the manifest does not
+// name was being written when the process was killed; Badger deletes it.
+func (db *DB) checkFiles(dir string) error {
+	manifest, err := os.Open(filepath.Join(dir, badger.ManifestFilename))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	defer manifest.Close()
+	listed, _, err := badger.ReplayManifestFile(manifest, 0, db.badgerOptions(dir, true))
+	if err != nil {
+		return &CorruptError{Key: manifest.Name(), Chunk: -1, Reason: err.Error()}
+	}
+	for id := range listed.Tables {
+		if err := checkFile(table.NewFilename(id, dir), checkTable); err != nil {
+			return err
+		}
+	}
+	for _, pattern := range []string{"*.mem", "*.vlog"} {
 		names, err := filepath.Glob(filepath.Join(dir, pattern))
 		if err != nil {
 			return err
 		}
 		for _, name := range names {
-			if reason := check(name); reason != "" {
-				return &CorruptError{Key: name, Chunk: -1, Reason: reason}
+			if err := checkFile(name, checkLog); err != nil {
+				return err
 			}
 		}
+	}
+	return nil
+}
+
+func checkFile(name string, check func(name string) string) error {
+	if reason := check(name); reason != "" {
+		return &CorruptError{Key: name, Chunk: -1, Reason: reason}
 	}
 	return nil
 }

@@ -131,7 +131,7 @@ func childCommits(dir string) {
 func TestKill(t *testing.T) {
 	kills := 12
 	if *longFlag {
-		kills = 500
+		kills = 200
 	}
 	dir := t.TempDir()
 	h := &history{}

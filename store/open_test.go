@@ -116,6 +116,18 @@ func TestHalfCreation(t *testing.T) {
 	}
 }
 
+// A table that was being written when the process was killed is no damage.
+func TestHalfTable(t *testing.T) {
+	db := withLayer(t)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(db.dir, "badger", "000099.sst"), make([]byte, 1000), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	mustCheck(t, mustOpen(t, db.dir))
+}
+
 func TestClosed(t *testing.T) {
 	db := withLayer(t)
 	load := mustLoad(t, db, LoadSpec{Layer: "p", Mode: Append}, squares(1, 3))
