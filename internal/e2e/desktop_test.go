@@ -49,26 +49,35 @@ func TestQGISPaintsTheCity(t *testing.T) {
 		{"patches of a quarter", "tuban", "tuban", 94.86, 36.38, 94.94, 36.43, 0.0005},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			out := output(t, "qgis-"+regexp.MustCompile(`\W+`).ReplaceAllString(v.name, "-")+".png")
-			num := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-			cmd := exec.Command(py, filepath.Join("testdata", "qgis_tiles.py"), c.url+"/mvt/"+v.layers+"/{z}/{x}/{y}", v.layer,
-				num(v.west), num(v.south), num(v.east), num(v.north), "16", out)
-			var complaints bytes.Buffer
-			cmd.Stderr = &complaints
-			text, err := cmd.Output()
-			if err != nil {
-				t.Fatalf("%v\n%s", err, complaints.String())
-			}
-			var r struct {
-				Valid          bool
-				Painted, Total float64
-			}
-			check(t, json.Unmarshal(text, &r))
-			t.Logf("%.2f %% painted; picture: %s", 100*r.Painted/r.Total, out)
-			if !r.Valid || r.Painted < v.least*r.Total {
-				t.Errorf("valid %v, painted %.2f %% of the picture, want %.2f %%", r.Valid, 100*r.Painted/r.Total, 100*v.least)
-			}
+			qgis(t, py, c, v.name, v.layers, v.layer, [4]float64{v.west, v.south, v.east, v.north}, v.least)
 		})
+	}
+}
+
+// qgis draws a layer of the tiles of some layers within west, south, east, north
+// and wants a share of the picture to be painted.
+func qgis(t *testing.T, py string, c city, name, layers, layer string, box [4]float64, least float64) {
+	t.Helper()
+	out := output(t, "qgis-"+regexp.MustCompile(`\W+`).ReplaceAllString(name, "-")+".png")
+	args := []string{filepath.Join("testdata", "qgis_tiles.py"), c.url + "/mvt/" + layers + "/{z}/{x}/{y}", layer}
+	for _, f := range box {
+		args = append(args, strconv.FormatFloat(f, 'f', -1, 64))
+	}
+	cmd := exec.Command(py, append(args, "16", out)...)
+	var complaints bytes.Buffer
+	cmd.Stderr = &complaints
+	text, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, complaints.String())
+	}
+	var r struct {
+		Valid          bool
+		Painted, Total float64
+	}
+	check(t, json.Unmarshal(text, &r))
+	t.Logf("%.2f %% painted; picture: %s", 100*r.Painted/r.Total, out)
+	if !r.Valid || r.Painted < least*r.Total {
+		t.Errorf("valid %v, painted %.2f %% of the picture, want %.2f %%", r.Valid, 100*r.Painted/r.Total, 100*least)
 	}
 }
 
@@ -93,28 +102,34 @@ func TestGDALReadsATile(t *testing.T) {
 			if v.layer == "yjjbnt" {
 				lon, lat = 94.8, 36.44
 			}
-			x, y := tileAt(lon, lat, v.z)
-			status, body, err := c.get(fmt.Sprintf("/mvt/%s/%d/%d/%d", v.layer, v.z, x, y))
-			check(t, err)
-			if status != http.StatusOK || len(body) == 0 {
-				t.Fatalf("status %d, %d bytes", status, len(body))
-			}
-			if len(body) > 500_000 {
-				t.Errorf("the tile has %d bytes, 500,000 at most", len(body))
-			}
-			path := filepath.Join(t.TempDir(), "tile.mvt")
-			check(t, os.WriteFile(path, body, 0o644))
-			cmd := exec.Command(ogrinfo, "-al", "-so", path, "-oo", fmt.Sprint("X=", x), "-oo", fmt.Sprint("Y=", y), "-oo", fmt.Sprint("Z=", v.z), v.layer)
-			text, err := cmd.CombinedOutput()
-			if err != nil {
-				t.Fatalf("%v\n%s", err, text)
-			}
-			count := regexp.MustCompile(`Feature Count: (\d+)`).FindSubmatch(text)
-			if count == nil || string(count[1]) == "0" || !regexp.MustCompile(`Geometry: (Multi )?Polygon`).Match(text) {
-				t.Errorf("ogrinfo says:\n%s", text)
-			} else {
-				t.Logf("%d bytes, %s features", len(body), count[1])
-			}
+			gdal(t, ogrinfo, c, v.layer, v.z, lon, lat)
 		})
+	}
+}
+
+// gdal reads the tile that holds a place with GDAL and wants polygons in it.
+func gdal(t *testing.T, ogrinfo string, c city, layer string, z int, lon, lat float64) {
+	t.Helper()
+	x, y := tileAt(lon, lat, z)
+	status, body, err := c.get(fmt.Sprintf("/mvt/%s/%d/%d/%d", layer, z, x, y))
+	check(t, err)
+	if status != http.StatusOK || len(body) == 0 {
+		t.Fatalf("status %d, %d bytes", status, len(body))
+	}
+	if len(body) > 500_000 {
+		t.Errorf("the tile has %d bytes, 500,000 at most", len(body))
+	}
+	path := filepath.Join(t.TempDir(), "tile.mvt")
+	check(t, os.WriteFile(path, body, 0o644))
+	cmd := exec.Command(ogrinfo, "-al", "-so", path, "-oo", fmt.Sprint("X=", x), "-oo", fmt.Sprint("Y=", y), "-oo", fmt.Sprint("Z=", z), layer)
+	text, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	count := regexp.MustCompile(`Feature Count: (\d+)`).FindSubmatch(text)
+	if count == nil || string(count[1]) == "0" || !regexp.MustCompile(`Geometry: (Multi )?Polygon`).Match(text) {
+		t.Errorf("ogrinfo says:\n%s", text)
+	} else {
+		t.Logf("%d bytes, %s features", len(body), count[1])
 	}
 }

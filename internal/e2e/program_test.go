@@ -85,22 +85,28 @@ var binary = sync.OnceValues(func() (string, error) {
 // city is a running `tuban demo`.
 type city struct{ url string }
 
-// startCity starts `tuban demo` on a fresh folder and ends it with the test,
-// which fails if the log holds a warning or an error.
+// startCity starts `tuban demo` on a fresh folder.
 func startCity(t *testing.T) city {
+	t.Helper()
+	return start(t, "demo", t.TempDir())
+}
+
+// start serves a folder and ends the server with the test, which fails if the
+// log holds a warning or an error.
+func start(t *testing.T, command, dir string) city {
 	t.Helper()
 	path, err := binary()
 	check(t, err)
 	address := freeAddress(t)
 	var log safeBuffer
-	cmd := exec.Command(path, "demo", "--data", t.TempDir(), "--listen", address)
+	cmd := exec.Command(path, command, "--data", dir, "--listen", address)
 	cmd.Stdout, cmd.Stderr = &log, &log
 	began := time.Now()
 	check(t, cmd.Start())
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		if err := cmd.Wait(); err != nil {
-			t.Errorf("tuban demo ended badly: %v", err)
+			t.Errorf("tuban %s ended badly: %v", command, err)
 		}
 		for _, l := range strings.Split(log.String(), "\n") {
 			if strings.Contains(l, `"level":"WARN"`) || strings.Contains(l, `"level":"ERROR"`) {
@@ -115,7 +121,7 @@ func startCity(t *testing.T) city {
 			return c
 		}
 		if time.Now().After(end) {
-			t.Fatalf("tuban demo is not ready after two minutes:\n%s", log.String())
+			t.Fatalf("tuban %s is not ready after two minutes:\n%s", command, log.String())
 		}
 	}
 }
