@@ -228,22 +228,6 @@ func TestConfigFile(t *testing.T) {
 	}
 }
 
-// TestDemoMakesACity makes the city in two starts; the second keeps what the first
-// made.
-func TestDemoMakesACity(t *testing.T) {
-	dir := t.TempDir()
-	url, stop := startServer(t, "demo", dir)
-	first := must(t, "check", "--server", url)
-	if strings.Count(first, "features") != demoLayers {
-		t.Errorf("the city has other layers than %d:\n%s", demoLayers, first)
-	}
-	stop()
-	url, _ = startServer(t, "demo", dir)
-	if again := must(t, "check", "--server", url); again != first {
-		t.Errorf("first start\n%s\nsecond\n%s", first, again)
-	}
-}
-
 // TestWriteWhole leaves the old file when the new one fails.
 func TestWriteWhole(t *testing.T) {
 	path := writeFile(t, "out", "old")

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"math"
 
 	"github.com/paulmach/orb"
@@ -10,35 +11,6 @@ import (
 
 // maxZoom is the deepest zoom at which a layer's tiles hold more detail.
 const maxZoom = 16
-
-// Size says how much of a city to make. Use one of Small, Middle and Large.
-type Size struct {
-	Name    string
-	Parcels int // land-class parcels, exactly
-	Patches int // change patches, exactly
-	// Spacing is the distance in metres between the vertices of natural borders.
-	Spacing float64
-	// West, East, South and North bound the territory, in metres from the centre.
-	West, East, South, North float64
-}
-
-// Small is the city of 20,000 parcels between about 94.5°–95.3° E and
-// 36.2°–36.6° N.
-func Small() Size {
-	return Size{"small", 20_000, 300, 45, -35800, 35800, -22000, 22000}
-}
-
-// Middle has 200,000 parcels on about 20,000 km².
-func Middle() Size {
-	return Size{"city", 200_000, 4_800, 30, -110000, 90000, -55000, 45000}
-}
-
-// Large has a million parcels on the same ground as Middle.
-func Large() Size {
-	s := Middle()
-	s.Name, s.Parcels, s.Patches = "large", 1_000_000, 20_000
-	return s
-}
 
 // City is a made city. It holds the subdivision of its ground and makes
 // features as they are asked for; it is safe for concurrent use.
@@ -51,6 +23,10 @@ type City struct {
 	classes []string // land class of each face
 	units   []int32  // unit of each face, by its parcel
 	parcels grouping
+	open    []int32 // faces of open land where people dig and build
+	settled []int32 // faces of towns, fields and villages
+	rights  []right
+	patches []plan
 }
 
 // Source is one layer of a city.
@@ -62,48 +38,130 @@ type Source struct {
 	Each func(visit func(feature.Feature) error) error
 }
 
-// New makes the city of a seed. Cost O(n log n) in the parcels: about a second
-// for Small on one core.
+// New makes the city of a seed, as Make does.
 func New(seed uint64, size Size) *City {
-	c := &City{seed: seed, size: size, land: newLand(seed), mesh: newMesh(size.territory())}
-	faces := size.Parcels + size.Parcels*3/20
-	strips := grow(c.mesh, c.land, seed, faces)
+	c, _ := Make(context.Background(), seed, size, func(int, int) {})
+	return c
+}
+
+// Make makes the city of a seed and tells progress how many of a total of
+// faces are made. It ends early, with the context's error, when ctx ends. Cost
+// O(n log n) in the parcels: about a second for 50,000 on one core.
+func Make(ctx context.Context, seed uint64, size Size, progress func(done, total int)) (*City, error) {
+	c := &City{seed: seed, size: size, land: newLand(seed, size.Far), mesh: newGround()}
+	faces := c.mesh.faces() + size.Parcels + size.Parcels*22/100
+	strips, err := grow(c.mesh, c.land, seed, faces, func(n int) error {
+		progress(n, faces)
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.settle(strips)
+	c.parcels = newGrouping(c.mesh, c.join(size.Parcels))
+	c.findPlaces()
+	c.rights = c.planRights()
+	c.patches = c.planPatches()
+	progress(faces, faces)
+	return c, nil
+}
+
+// settle decides what each face is.
+func (c *City) settle(strips []strip) {
 	n := c.mesh.faces()
-	c.bends = &bends{mesh: c.mesh, seed: seed, centres: make([]orb.Point, n), rough: make([]bool, n), spacing: size.Spacing}
+	c.bends = &bends{mesh: c.mesh, seed: c.seed, centres: make([]orb.Point, n), rough: make([]bool, n),
+		giant: make([]bool, n), spacing: c.size.Spacing}
 	c.classes, c.units = make([]string, n), make([]int32, n)
 	for f := range n {
 		centre := c.mesh.shape(int32(f)).centre
-		r := newRandom(seed, streamClass, f)
 		c.bends.centres[f] = centre
+		if !c.mesh.land(int32(f)) {
+			c.bends.rough[f], c.units[f] = true, none
+			continue
+		}
+		r := newRandom(c.seed, streamClass, f)
 		c.bends.rough[f] = strips[f] == notStrip && c.land.ground(centre).wild()
 		c.classes[f] = c.land.class(centre, strips[f], &r)
 		c.units[f] = c.land.unitAt(centre)
 	}
-	c.parcels = newGrouping(c.mesh, c.join(size.Parcels))
-	return c
 }
 
-// territory is a rectangle with cut corners, counter-clockwise, not closed.
-func (s Size) territory() []orb.Point {
-	dx, dy := (s.East-s.West)*0.12, (s.North-s.South)*0.15
-	return []orb.Point{
-		{s.West + dx, s.South}, {s.East - 0.6*dx, s.South}, {s.East, s.South + dy}, {s.East, s.North - 0.5*dy},
-		{s.East - dx, s.North}, {s.West + 0.5*dx, s.North}, {s.West, s.North - dy}, {s.West, s.South + 0.7*dy},
+// findPlaces lists the faces where things happen.
+func (c *City) findPlaces() {
+	for f, p := range c.bends.centres {
+		switch code := c.classes[f]; code {
+		case "":
+		case "1206", "1207", "1204", "0404":
+			if north := p[1] - belt(p[0]); c.bends.rough[f] && north > -35_000 && north < 60_000 && c.inland(int32(f)) {
+				c.open = append(c.open, int32(f))
+			}
+		default:
+			if g := c.land.ground(p); (g == groundTown || g == groundFarm) && code[:2] != "10" && code != "1107" {
+				c.settled = append(c.settled, int32(f))
+			}
+		}
 	}
+	if len(c.open) == 0 || len(c.settled) == 0 {
+		c.open, c.settled = c.faces(), c.faces()
+	}
+}
+
+// inland says that no neighbour of f lies beyond the territory.
+func (c *City) inland(f int32) bool {
+	first := c.mesh.first[f]
+	for h := first; ; {
+		if !c.mesh.land(c.mesh.face[h^1]) {
+			return false
+		}
+		if h = c.mesh.next[h]; h == first {
+			return true
+		}
+	}
+}
+
+// faces lists all faces of the territory.
+func (c *City) faces() []int32 {
+	var list []int32
+	for f := range int32(c.mesh.faces()) {
+		if c.mesh.land(f) {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // Size returns the size the city was made with.
 func (c *City) Size() Size { return c.size }
 
-// Outline returns the border of the territory in degrees: the union of all
-// parcels, vertex for vertex.
-func (c *City) Outline() orb.Polygon {
-	return degrees(orb.Polygon{outline(c.bends)}).(orb.Polygon)
+// Outline returns the border of the territory in degrees, one polygon for each
+// of its parts: the union of all parcels, vertex for vertex.
+func (c *City) Outline() orb.MultiPolygon {
+	labels := make([]int32, c.mesh.faces())
+	for f := range labels {
+		if !c.mesh.land(int32(f)) {
+			labels[f] = none
+		}
+	}
+	parts := newGrouping(c.mesh, labels)
+	t := newTracer(c.bends, &parts)
+	var whole orb.MultiPolygon
+	for i := range parts.count() {
+		whole = append(whole, t.polygon(i))
+	}
+	return degrees(whole).(orb.MultiPolygon)
 }
 
 // Layers returns the city's layers, reference layers first.
 func (c *City) Layers() []Source {
-	return []Source{c.parcelLayer(), c.farmlandLayer(), c.redLineLayer(), c.urbanLayer(), c.unitLayer(), c.patchLayer()}
+	return []Source{
+		c.parcelLayer(), c.farmlandLayer(), c.redLineLayer(), c.urbanLayer(), c.approvalLayer(),
+		c.miningLayer(), c.explorationLayer(), c.reserveLayer(), c.unitLayer(), c.patchLayer(),
+	}
+}
+
+// LayerIDs returns the ids of the layers of every city, in the order of Layers.
+func LayerIDs() []feature.LayerID {
+	return []feature.LayerID{"dltb", "yjjbnt", "stbhhx", "czkfbj", "jsydsp", "ckq", "tkq", "zrbhq", "xzq", "tuban"}
 }
 
 // The centre of the plane in degrees, and metres in a degree there.

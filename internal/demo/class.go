@@ -57,6 +57,7 @@ const landClassTable = `
 1107 沟渠 水域及水利设施用地 #7cbcd8
 1108 沼泽地 湿地 #8fc4b7
 1109 水工建筑用地 水域及水利设施用地 #8fa6b5
+1110 冰川及永久积雪 水域及水利设施用地 #dcecf5
 1201 空闲地 其他土地 #d9cfc0
 1202 设施农用地 其他土地 #c9b458
 1203 田坎 其他土地 #d8d0a0
@@ -132,31 +133,45 @@ func (l *land) wildClass(g ground, p orb.Point) string {
 	spread, patches := l.spread.at(p[0], p[1]), l.patches.at(p[0], p[1])
 	switch g {
 	case groundLake:
-		return choose(patches > 0.45, "1106", choose(spread > 0.35, "0603", "1102"))
+		return choose(patches > 0.45, "1106", choose(spread > 0.35 && p[1] > plateau, "0603", "1102"))
 	case groundSaline:
-		switch {
-		case spread > 0.40:
-			return "1108"
-		case spread < -0.42:
-			return choose(p[0] > 8000, "0603", "1106")
-		case patches > 0.40:
-			return choose(spread > 0, "0402", "0404")
-		}
-		return "1204"
+		return salineClass(p, spread, patches)
 	case groundMountain:
-		return choose(patches > 0.42, "0401", choose(spread > 0.35, "1206", "1207"))
+		return choose(patches > 0.5, "0401", choose(spread > 0.42, "1206", "1207"))
+	case groundPasture:
+		switch {
+		case spread > 0.38:
+			return "0402"
+		case patches > 0.50:
+			return "1207"
+		case patches < -0.58:
+			return choose(spread > 0, "0404", "1106")
+		}
+		return "0401"
+	case groundIce:
+		return choose(patches > 0.40, "1207", "1110")
 	case groundSand:
-		return choose(patches > 0.45, "0305", "1205")
+		return choose(patches > 0.48, "0305", "1205")
 	}
 	switch {
-	case patches > 0.48:
+	case patches > 0.52:
 		return "0305"
-	case patches < -0.52:
+	case patches < -0.54:
 		return "0404"
-	case spread > 0.25:
-		return "1207"
 	}
-	return "1206"
+	return choose(l.region.at(p[0], p[1]) > 0.02, "1207", "1206")
+}
+
+func salineClass(p orb.Point, spread, patches float64) string {
+	switch {
+	case spread > 0.44:
+		return "1108"
+	case spread < -0.44:
+		return choose(p[0] > 8000 && p[0] < 70_000, "0603", "1106")
+	case patches > 0.42:
+		return choose(spread > 0, "0402", "0404")
+	}
+	return "1204"
 }
 
 func stripClass(s strip) string {

@@ -12,6 +12,7 @@ type bends struct {
 	seed    uint64
 	centres []orb.Point // of each face
 	rough   []bool      // faces whose borders are natural, not laid out
+	giant   []bool      // faces of the largest parcels, whose borders are finest
 	spacing float64     // metres between the vertices of natural borders
 }
 
@@ -22,6 +23,10 @@ const (
 	bendRough  = 0.42
 	bendNormal = 0.035
 )
+
+// giantSpacing is how much closer than elsewhere the vertices on the borders of
+// the largest parcels are.
+const giantSpacing = 0.3
 
 // append appends the vertices of half-edge h, without its end, to ring. Both
 // half-edges of a pair give the same vertices.
@@ -54,13 +59,16 @@ func (b *bends) heights(h int32) []float64 {
 	slope, spacing := bendNormal, 9*b.spacing
 	if natural {
 		slope, spacing = bendRough, b.spacing
+		if b.isGiant(m.face[h]) != b.isGiant(m.face[h^1]) {
+			spacing *= giantSpacing
+		}
 	}
 	slope = min(slope, b.room(h, from, to), b.room(h^1, to, from))
 	n := int(length / spacing)
 	if n < 1 && length > 60 {
 		n = 1
 	}
-	n = min(n, 400)
+	n = min(n, 600)
 	if slope*length < 0.05 || n == 0 {
 		return nil
 	}
@@ -73,10 +81,12 @@ func (b *bends) heights(h int32) []float64 {
 	return raw
 }
 
+func (b *bends) isGiant(f int32) bool { return f != outside && b.giant[f] }
+
 func (b *bends) natural(f int32) bool { return f == outside || b.rough[f] }
 
 // room returns the steepest slope that stays inside the triangle that h spans
-// with the centroid of its face. Outside the territory there is no limit.
+// with the centroid of its face. Outside the frame there is no limit.
 func (b *bends) room(h int32, from, to orb.Point) float64 {
 	f := b.mesh.face[h]
 	if f == outside {

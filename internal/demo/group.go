@@ -105,23 +105,6 @@ func (t *tracer) ring(start, id int32) orb.Ring {
 	}
 }
 
-// outline returns the border of the whole territory, counter-clockwise, closed.
-func outline(b *bends) orb.Ring {
-	m := b.mesh
-	start := int32(0)
-	for m.face[start^1] != outside {
-		start++
-	}
-	var ring orb.Ring
-	for h := start; ; {
-		ring = b.append(ring, h)
-		h = m.prev[h^1] ^ 1
-		if h == start {
-			return append(ring, ring[0])
-		}
-	}
-}
-
 // signedArea returns the plane area of a closed ring, positive when it runs
 // counter-clockwise.
 func signedArea(r orb.Ring) float64 {

@@ -10,8 +10,11 @@ import (
 // clearance is the least distance in metres between a cut and a vertex.
 const clearance = 1.0
 
-// longestStrip is about how long, in metres, one parcel of a road is.
-const longestStrip = 1500.0
+// About how long, in metres, one parcel of a road is, in town and elsewhere.
+const (
+	longestStrip   = 1500.0
+	longestHighway = 6000.0
+)
 
 // strip is what a face that is a road, railway or canal is; 0 for other faces.
 type strip uint8
@@ -55,18 +58,28 @@ type growth struct {
 	rails  int
 }
 
-// grow cuts the faces of m until there are count, and returns each face's strip.
-// Cost O(n log n).
-func grow(m *mesh, l *land, seed uint64, count int) []strip {
+// grow cuts the territory's faces until the mesh has count, and returns each
+// face's strip. It ends early, at a multiple of some thousand faces, when
+// progress returns an error. Cost O(n log n).
+func grow(m *mesh, l *land, seed uint64, count int, progress func(faces int) error) ([]strip, error) {
 	g := &growth{mesh: m, land: l, seed: seed, strips: make([]strip, m.faces(), count)}
-	for f := range m.faces() {
-		g.push(int32(f))
+	for f := range int32(m.faces()) {
+		if m.land(f) {
+			g.push(f)
+		}
 	}
+	told := 0
 	for m.faces() < count && len(g.queue) > 0 {
+		if m.faces() >= told {
+			if err := progress(m.faces()); err != nil {
+				return nil, err
+			}
+			told += 4096
+		}
 		c := heap.Pop(&g.queue).(candidate)
 		g.divide(c.face, c.ratio, count)
 	}
-	return g.strips
+	return g.strips, nil
 }
 
 func (g *growth) push(f int32) {
@@ -105,7 +118,7 @@ func (g *growth) divide(f int32, ratio float64, count int) {
 	}
 }
 
-// strip cuts off part's near side as a strip, in pieces of longestStrip; if it
+// strip cuts off part's near side as a strip, in pieces; if it
 // cannot, part stays whole.
 func (g *growth) strip(part int32, l line, kind strip) {
 	far, ok := g.mesh.cut(part, l, clearance)
@@ -117,7 +130,11 @@ func (g *growth) strip(part int32, l line, kind strip) {
 	along := orb.Point{-l.n[1], l.n[0]}
 	lo, hi := g.mesh.extent(part, along)
 	g.strips[part] = kind
-	for lo += longestStrip; lo < hi-longestStrip/2; lo += longestStrip {
+	step := longestStrip
+	if kind >= stripHighway {
+		step = longestHighway
+	}
+	for lo += step; lo < hi-step/2; lo += step {
 		if rest, ok := g.mesh.cut(part, line{along, lo}, clearance); ok {
 			g.strips = append(g.strips, kind)
 			part = rest
@@ -131,7 +148,7 @@ func (g *growth) corridor(r *random, s shape, ratio float64) (strip, float64) {
 	case s.area > 4e8 && g.rails == 0:
 		g.rails++
 		return stripRailway, 36
-	case s.area > 3e7 && ratio > 60 && r.unit() < 0.6:
+	case s.area > 3e7 && ratio > 40 && r.unit() < g.land.traffic(s.centre):
 		return stripHighway, r.between(24, 40)
 	case ground == groundTown && ratio > 5 && ratio < 200 && r.unit() < 0.6:
 		return stripStreet, math.Min(36, 9+0.25*ratio) * r.between(0.9, 1.2)

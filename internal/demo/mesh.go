@@ -6,7 +6,7 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// outside is the face beyond the territory's border.
+// outside is the face beyond the frame.
 const outside = -1
 
 // mesh is a planar subdivision as half-edges. Half-edge h runs from origin[h]
@@ -19,6 +19,7 @@ type mesh struct {
 	prev   []int32
 	face   []int32
 	first  []int32 // one half-edge of each face
+	void   []bool  // of the first faces: those beyond the territory
 }
 
 // newMesh returns the mesh of one convex counter-clockwise polygon, given
@@ -37,6 +38,9 @@ func newMesh(polygon []orb.Point) *mesh {
 }
 
 func (m *mesh) faces() int { return len(m.first) }
+
+// land says that face f lies in the territory.
+func (m *mesh) land(f int32) bool { return f != outside && (int(f) >= len(m.void) || !m.void[f]) }
 
 func (m *mesh) start(h int32) orb.Point { return m.points[m.origin[h]] }
 func (m *mesh) end(h int32) orb.Point   { return m.points[m.origin[h^1]] }

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"math"
 
 	"tuban/feature"
 	"tuban/geom/ellipsoid"
@@ -26,13 +27,13 @@ func (c *City) parcelLayer() Source {
 		for i := range c.parcels.count() {
 			face := c.parcels.members(i)[0]
 			code, u := c.classes[face], cityUnits[c.units[face]]
-			village := int(mix(uint64(c.bends.centres[face][0]/2500)*31+uint64(c.bends.centres[face][1]/2500))%12) + 1
+			village := c.village(face)
 			g := degrees(t.polygon(i))
 			id := serial("6328012001", i+1)
 			f := record(l.Fields, id, g,
 				id, "2001010100", fmt.Sprintf("%06d", i+1), code, names[code], ownership(code),
 				fmt.Sprintf("%s%03d0000000", u.code, village), u.name,
-				fmt.Sprintf("%s演示%d村", u.name, village), cents(ellipsoid.Area(g)), 2023)
+				villageName(u, village), cents(ellipsoid.Area(g)), 2023)
 			if err := visit(f); err != nil {
 				return err
 			}
@@ -40,6 +41,15 @@ func (c *City) parcelLayer() Source {
 		return nil
 	}}
 }
+
+// village returns the number of the invented village of a face, 1 to 12.
+func (c *City) village(f int32) int {
+	p := c.bends.centres[f]
+	x, y := int64(math.Floor(p[0]/2500)), int64(math.Floor(p[1]/2500))
+	return int(mix(uint64(x*31+y))%12) + 1
+}
+
+func villageName(u unit, n int) string { return fmt.Sprintf("%s演示%d村", u.name, n) }
 
 // ownership returns the QSXZ code: collective (30) for what villages farm and
 // live on, state (20) for the rest.

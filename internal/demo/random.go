@@ -23,6 +23,11 @@ const (
 	streamRedLine
 	streamPatch
 	streamNoise
+	streamTerritory
+	streamGiant
+	streamShape
+	streamApproval
+	streamRight
 )
 
 func mix(x uint64) uint64 {

@@ -54,3 +54,6 @@ func cents(a float64) float64 { return math.Round(a*100) / 100 }
 
 // mu turns m² into mu, in hundredths.
 func mu(a float64) float64 { return cents(a * 3 / 2000) }
+
+// hectares rounds hectares to four decimals.
+func hectares(a float64) float64 { return math.Round(a*1e4) / 1e4 }

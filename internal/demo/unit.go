@@ -17,22 +17,28 @@ type unit struct {
 }
 
 var cityUnits = [...]unit{
-	{"632801001", "西城区", "#e8c4a0", -2200, -500, 0.62},
-	{"632801002", "东城区", "#d9b3c9", 4200, -600, 0.75},
-	{"632801003", "察尔汗", "#b5cbe0", 31000, 19500, 1},
-	{"632801100", "郭勒木德镇", "#c6dcae", -11000, 8500, 1.15},
-	{"632801101", "唐古拉山镇", "#d6cdbb", -4000, -21000, 1.1},
-	{"632801200", "大格勒乡", "#ecdf9e", 27000, -2000, 1.1},
-	{"632801201", "乌图美仁乡", "#c9c3e0", -33500, -3000, 1},
+	{"632801001", "西城区", "#e8c4a0", -2200, -500, 0.45},
+	{"632801002", "东城区", "#d9b3c9", 5600, -900, 0.5},
+	{"632801003", "察尔汗", "#b5cbe0", 32000, 50000, 0.9},
+	{"632801100", "郭勒木德镇", "#c6dcae", -14000, 9500, 1.15},
+	{"632801101", "唐古拉山镇", "#d6cdbb", -220600, -241900, 1},
+	{"632801200", "大格勒乡", "#ecdf9e", 80000, 4000, 1},
+	{"632801201", "乌图美仁乡", "#c9c3e0", -155000, 58000, 1.1},
 }
+
+// exclave is the unit that the exclave is, all of it and nothing else.
+const exclave = 4
 
 // unitAt returns the index of the unit of a place.
 func (l *land) unitAt(p orb.Point) int32 {
-	x := p[0] + 1400*l.broad.at(p[1], p[0]) + 700*l.rough.at(p[0], p[1])
-	y := p[1] + 1400*l.broad.at(p[0]+9e4, p[1]) + 700*l.rough.at(p[0]+9e4, p[1])
+	if p[1] < plateau {
+		return exclave
+	}
+	x := p[0] + 2400*l.broad.at(p[1], p[0]) + 700*l.rough.at(p[0], p[1])
+	y := p[1] + 2400*l.broad.at(p[0]+9e4, p[1]) + 700*l.rough.at(p[0]+9e4, p[1])
 	best, at := math.Inf(1), int32(0)
 	for i, u := range cityUnits {
-		if d := math.Hypot(x-u.x, y-u.y) / u.weight; d < best {
+		if d := math.Hypot(x-u.x, y-u.y) / u.weight; i != exclave && d < best {
 			best, at = d, int32(i)
 		}
 	}

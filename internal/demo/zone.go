@@ -89,16 +89,20 @@ var redLineSpots = [...]struct {
 	x, y, radius float64
 	kind, name   string
 }{
-	{-14000, -12500, 7000, "1", "昆仑山北麓水源涵养区"},
-	{13500, -14000, 6000, "1", "格尔木河上游水源涵养区"},
-	{-21000, 15500, 5200, "2", "托拉海生物多样性维护区"},
-	{22500, 15500, 5000, "2", "盐湖湿地生物多样性维护区"},
+	{-16000, -21000, 8000, "1", "昆仑山北麓水源涵养区"},
+	{13500, -19000, 6500, "1", "格尔木河上游水源涵养区"},
+	{-21000, 19500, 5200, "2", "托拉海生物多样性维护区"},
+	{24500, 33500, 6500, "2", "盐湖湿地生物多样性维护区"},
 	{-28500, -6500, 5000, "3", "沙区防风固沙区"},
-	{28800, -9000, 5200, "3", "东部防风固沙区"},
-	{4500, 17800, 3400, "2", "北部沼泽维护区"},
-	{-64000, -22000, 15000, "1", "西部水源涵养区"},
-	{66000, -26000, 14000, "3", "东部荒漠防风固沙区"},
-	{-88000, 20000, 12000, "2", "西部湖泊湿地维护区"},
+	{34000, -9000, 5200, "3", "东部防风固沙区"},
+	{5500, 21800, 3400, "2", "北部沼泽维护区"},
+	{-105000, -30000, 26000, "1", "西部水源涵养区"},
+	{58000, -42000, 17000, "1", "东部水源涵养区"},
+	{-112000, 90000, 19000, "2", "西部湖泊湿地维护区"},
+	{-205000, 20000, 15000, "3", "西部荒漠防风固沙区"},
+	{-300000, -250000, 42000, "1", "高原水源涵养区"},
+	{-400000, -290000, 30000, "2", "高原野生动物栖息地维护区"},
+	{-235000, -320000, 24000, "1", "高原冰川水源涵养区"},
 }
 
 // redLineLayer is the ecological protection red line: large areas with holes,
@@ -118,9 +122,6 @@ func (c *City) redLineLayer() Source {
 	}
 	var made []feature.Feature
 	for i, s := range redLineSpots {
-		if s.x < c.size.West || s.x > c.size.East || s.y < c.size.South || s.y > c.size.North {
-			continue
-		}
 		g := degrees(c.redLine(i, s.x, s.y, s.radius))
 		id := serial("6328012006", i+1)
 		made = append(made, record(l.Fields, id, g, id, "2006010100", "632801", s.name, s.kind, cents(ellipsoid.Area(g))))
@@ -128,10 +129,13 @@ func (c *City) redLineLayer() Source {
 	return listed(l, made)
 }
 
+// redLineSpacing is the distance in metres between the vertices of red lines.
+const redLineSpacing = 30.0
+
 func (c *City) redLine(i int, x, y, radius float64) orb.Polygon {
 	r := newRandom(c.seed, streamRedLine, i)
 	shell := disc{x, y, radius, 0.42, newNoise(c.seed, 100+i, radius/2, 6)}
-	p := orb.Polygon{shell.ring(int(2*math.Pi*radius/c.size.Spacing), false)}
+	p := orb.Polygon{shell.ring(int(2*math.Pi*radius/redLineSpacing), false)}
 	for k, holes := 0, 2+r.below(4); k < holes; k++ {
 		// Each hole keeps to its own sector, well inside the narrowest rim.
 		turn := 2 * math.Pi * (float64(k) + r.between(0.3, 0.7)) / float64(holes)
@@ -161,14 +165,12 @@ func (c *City) urbanLayer() Source {
 		x, y, radius float64
 		class        int
 	}{
-		{-200, 200, 4100, 0}, {9600, -2400, 2500, 0}, {31000, 18300, 1900, 1},
-		{-19500, 6200, 1000, 1}, {5900, 2900, 1100, 2}, {77000, 5500, 1100, 1},
+		{-200, 200, 4100, 0}, {9600, -2400, 2500, 0}, {36500, 45500, 2300, 1}, {-19500, 6200, 1000, 1},
+		{5900, 2900, 1100, 2}, {77000, 5500, 1200, 1}, {-155000, 58000, 1300, 1}, {-220600, -241900, 1200, 1},
+		{28000, 22000, 1500, 0},
 	}
 	var made []feature.Feature
 	for i, z := range zones {
-		if z.x > c.size.East {
-			continue
-		}
 		d := disc{z.x, z.y, z.radius, 0.22, newNoise(c.seed, 300+i, z.radius/2, 3)}
 		g := degrees(orb.Polygon{d.ring(90+i*8, false)})
 		id, k := serial("6328012007", i+1), l.Classes[z.class]

@@ -1,0 +1,119 @@
+package demo
+
+import (
+	"math"
+
+	"github.com/paulmach/orb"
+)
+
+// batches is how many batches, one a quarter, a year's patches come in.
+const batches = 4
+
+// The shares of patches that come again in a later batch, that an approval (or
+// a mining right) covers wholly, and that one covers in part.
+const (
+	repeatShare  = 0.09
+	legalShare   = 0.14
+	partialShare = 0.10
+)
+
+// cover says how an approval or a right lies on a patch.
+type cover uint8
+
+const (
+	coverNone cover = iota
+	coverPart
+	coverWhole
+)
+
+// plan is what a patch is to become.
+type plan struct {
+	kind    change
+	face    int32 // where its centre lies
+	centre  orb.Point
+	want    float64 // m²
+	stretch float64
+	cover   cover
+	before  int // index of the patch that it repeats, -1 if none
+	root    int // index of the first patch of the place
+	right   int // index of the right beside it, -1 if none
+}
+
+// batch returns the batch of a patch, 1 to 4.
+func (c *City) batch(i int) int { return 1 + i*batches/c.size.Patches }
+
+// planPatches decides what and where the patches are.
+func (c *City) planPatches() []plan {
+	plans := make([]plan, c.size.Patches)
+	weights := make([]float64, len(changes))
+	for k := range changes {
+		weights[k] = changes[k].weight
+	}
+	previous := 0 // first patch of the batch before
+	start := 0
+	for i := range plans {
+		if i > 0 && c.batch(i) != c.batch(i-1) {
+			previous, start = start, i
+		}
+		r := newRandom(c.seed, streamPatch, i)
+		if start > 0 && r.unit() < repeatShare {
+			before := previous + r.below(start-previous)
+			plans[i] = plans[before]
+			plans[i].before = before
+			continue
+		}
+		kind := changes[0]
+		if i > 0 { // the first is a building
+			kind = changes[r.pick(weights)]
+		}
+		plans[i] = c.planPatch(i, kind, &r)
+	}
+	return plans
+}
+
+func (c *City) planPatch(i int, kind change, r *random) plan {
+	p := plan{kind: kind, before: -1, root: i, right: -1}
+	p.want = kind.least * math.Pow(kind.most/kind.least, r.unit())
+	p.stretch = r.between(1, kind.stretch)
+	switch u := r.unit(); {
+	case u < legalShare:
+		p.cover = coverWhole
+	case u < legalShare+partialShare:
+		p.cover = coverPart
+	}
+	list := c.settled
+	if kind.open || r.unit() < 0.03 {
+		list = c.open
+	}
+	p.face = list[r.below(len(list))]
+	p.centre = c.bends.centres[p.face]
+	if kind.mineral && p.cover != coverNone && len(c.rights) > 0 {
+		p.right = r.below(len(c.rights))
+		b := c.rights[p.right].box
+		p.face = c.rights[p.right].face
+		if p.cover == coverWhole {
+			p.want = min(p.want, b.dx*b.dy/16)
+			p.centre = b.shifted(0.35*r.between(-1, 0), 0.35*r.between(-1, 0)).centre
+		} else {
+			p.centre = b.shifted(0.95, r.between(-0.6, 0.2)).centre
+		}
+	}
+	return p
+}
+
+// shape returns the outline of patch i on the plane: that of the first patch of
+// its place, with a pixel more or less here and there when it came again.
+func (c *City) shape(i int) orb.MultiPolygon {
+	p := c.patches[i]
+	r := newRandom(c.seed, streamShape, p.root)
+	parts := steps(p.centre, p.want, p.stretch, &r)
+	var shape orb.MultiPolygon
+	for _, s := range parts {
+		if p.before >= 0 {
+			again := newRandom(c.seed, streamShape, i)
+			s.wobble(&again)
+		}
+		shape = append(shape, orb.Polygon{s.trace()})
+	}
+	return shape
+}
