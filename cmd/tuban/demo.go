@@ -45,7 +45,9 @@ type recipe struct {
 	seed uint64
 }
 
-func (r recipe) String() string { return fmt.Sprintf("tuban demo --size %s --seed %d", r.size.Name, r.seed) }
+func (r recipe) String() string {
+	return fmt.Sprintf("tuban demo --size %s --seed %d", r.size.Name, r.seed)
+}
 
 // parseRecipe reads the author of a commit; ok is false for any other author.
 func parseRecipe(author string) (r recipe, ok bool) {
@@ -84,24 +86,13 @@ func (a *app) makeCity(e *opened, want recipe, dir string) error {
 			missing[id] = true
 		}
 	}
-	if len(missing) == 0 || len(first) > 0 && !a.unfinished(e, want) {
+	if len(missing) == 0 {
 		return nil
 	}
 	if len(first) > 0 {
 		fmt.Fprintf(a.stdout, "its making was interrupted: finishing it\n")
 	}
 	return a.make(e, want, missing)
-}
-
-// unfinished reports whether the newest commit is still one of the making: a
-// layer that someone deleted later is not made again.
-func (a *app) unfinished(e *opened, r recipe) bool {
-	seq := e.View().Seq()
-	if seq == 0 {
-		return true
-	}
-	last, err := e.Commits(seq-1, 1)
-	return err == nil && len(last) == 1 && last[0].Author == r.String()
 }
 
 // make makes the missing layers of a city, under one progress bar.

@@ -20,10 +20,10 @@ type Size struct {
 func Small() Size { return Size{"small", 20_000, 400, 160, 30, 240, 7} }
 
 // Middle is what a bureau sees: 200,000 parcels and four batches of 1,200 patches.
-func Middle() Size { return Size{"city", 200_000, 4_800, 1_600, 140, 110, 1} }
+func Middle() Size { return Size{"city", 200_000, 4_800, 1_600, 140, 80, 1} }
 
 // Large has a million parcels.
-func Large() Size { return Size{"large", 1_000_000, 20_000, 6_000, 300, 90, 1} }
+func Large() Size { return Size{"large", 1_000_000, 20_000, 6_000, 300, 80, 1} }
 
 // SizeNamed returns the size of a name.
 func SizeNamed(name string) (Size, error) {
