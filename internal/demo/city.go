@@ -49,7 +49,7 @@ func New(seed uint64, size Size) *City {
 // O(n log n) in the parcels: about a second for 50,000 on one core.
 func Make(ctx context.Context, seed uint64, size Size, progress func(done, total int)) (*City, error) {
 	c := &City{seed: seed, size: size, land: newLand(seed, size.Far), mesh: newGround()}
-	faces := c.mesh.faces() + size.Parcels + size.Parcels*22/100
+	faces := c.mesh.faces() + int((1+size.Giants+joinedShare)*float64(size.Parcels))
 	strips, err := grow(c.mesh, c.land, seed, faces, func(n int) error {
 		progress(n, faces)
 		return ctx.Err()
@@ -92,7 +92,7 @@ func (c *City) findPlaces() {
 		switch code := c.classes[f]; code {
 		case "":
 		case "1206", "1207", "1204", "0404":
-			if north := p[1] - belt(p[0]); c.bends.rough[f] && north > -35_000 && north < 60_000 && c.inland(int32(f)) {
+			if north := p[1] - belt(p[0]); c.bends.rough[f] && north > -35_000 && north < 60_000 && inhabited(p) && c.inland(int32(f)) {
 				c.open = append(c.open, int32(f))
 			}
 		default:
@@ -104,6 +104,11 @@ func (c *City) findPlaces() {
 	if len(c.open) == 0 || len(c.settled) == 0 {
 		c.open, c.settled = c.faces(), c.faces()
 	}
+}
+
+// inhabited says that a town or an oasis is not far from p.
+func inhabited(p orb.Point) bool {
+	return max(strongest(townSpots[:], p[0], p[1]), strongest(farmSpots[:], p[0], p[1])) > -3
 }
 
 // inland says that no neighbour of f lies beyond the territory.

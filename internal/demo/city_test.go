@@ -209,6 +209,16 @@ func TestStats(t *testing.T) {
 	}
 	began := time.Now()
 	c := New(1, size)
+	rough, giant := 0, 0
+	for f := range c.classes {
+		if c.bends.rough[f] {
+			rough++
+		}
+		if c.bends.giant[f] {
+			giant++
+		}
+	}
+	t.Logf("rough %d, giant %d, open %d, settled %d", rough, giant, len(c.open), len(c.settled))
 	t.Logf("New %v, %d faces, %d void", time.Since(began), c.mesh.faces(), len(c.mesh.void))
 	for _, p := range c.Outline() {
 		t.Logf("part: %.0f km², %d holes, %d vertices, %v", ellipsoid.Area(p)/1e6, len(p)-1, len(p[0]), p.Bound())

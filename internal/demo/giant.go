@@ -1,10 +1,9 @@
 package demo
 
-// Giants are the few desert parcels that are far larger than all others: survey
-// files of open land hold polygons of tens of thousands of vertices.
+// Giants are the desert parcels that are far larger than all others: survey
+// files of open land hold few polygons, of tens of thousands of vertices.
 const (
-	giants       = 24
-	giantShare   = 0.11 // giants have about this many faces together, as a share of the parcels
+	largestGiant = 0.04 // share of the faces in giants that the largest may have
 	giantRefusal = 0.24 // share of neighbours that stay islands
 )
 
@@ -16,20 +15,21 @@ var giantClasses = [...]string{"1207", "1206", "1205", "1204", "0401"}
 // which become islands of another class.
 func (c *City) joinGiants(g *merging, count int) {
 	r := newRandom(c.seed, streamGiant, 0)
-	most := max(4, int(giantShare*float64(count)/giants))
+	left := int(c.size.Giants * float64(count))
+	largest := largestGiant * float64(left)
 	taken := make([]bool, c.mesh.faces())
-	for made, try := 0, 0; made < giants && try < 4000; try++ {
+	for try := 0; left > 0 && try < 100_000; try++ {
 		f := int32(r.below(c.mesh.faces()))
 		if !c.mayGrow(f) || taken[f] {
 			continue
 		}
-		if members := c.giantFaces(f, most, taken, &r); len(members) >= most/2 {
-			for _, m := range members {
-				g.join(f, m, int32(len(c.classes)))
-				c.bends.giant[m] = true
-			}
-			made++
+		u := r.unit()
+		members := c.giantFaces(f, max(6, int(largest*u*u)), taken, &r)
+		for _, m := range members {
+			g.join(f, m, int32(len(c.classes)))
+			c.bends.giant[m] = true
 		}
+		left -= len(members)
 	}
 }
 

@@ -7,6 +7,10 @@ type merging struct {
 	left   int // parcels so far
 }
 
+// joinedShare is how many faces more are made than parcels and giants need, as a
+// share of the parcels.
+const joinedShare = 0.03
+
 // mostFaces is how many faces of open land one parcel joins, unless there would
 // be too many parcels.
 const mostFaces = 60

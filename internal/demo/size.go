@@ -14,16 +14,18 @@ type Size struct {
 	Spacing float64
 	// Far is how many times larger than near the city parcels far from it are.
 	Far float64
+	// Giants is how many faces go into giant desert parcels, as a share of the parcels.
+	Giants float64
 }
 
 // Small is a city of 20,000 parcels, most of them around the town.
-func Small() Size { return Size{"small", 20_000, 400, 160, 30, 240, 7} }
+func Small() Size { return Size{"small", 20_000, 400, 160, 30, 200, 1.5, 0.1} }
 
 // Middle is what a bureau sees: 200,000 parcels and four batches of 1,200 patches.
-func Middle() Size { return Size{"city", 200_000, 4_800, 1_600, 140, 80, 1} }
+func Middle() Size { return Size{"city", 200_000, 4_800, 1_600, 140, 80, 1, 0.16} }
 
 // Large has a million parcels.
-func Large() Size { return Size{"large", 1_000_000, 20_000, 6_000, 300, 80, 1} }
+func Large() Size { return Size{"large", 1_000_000, 20_000, 6_000, 300, 100, 1, 0.14} }
 
 // SizeNamed returns the size of a name.
 func SizeNamed(name string) (Size, error) {

@@ -34,8 +34,9 @@ func (l *land) unitAt(p orb.Point) int32 {
 	if p[1] < plateau {
 		return exclave
 	}
-	x := p[0] + 2400*l.broad.at(p[1], p[0]) + 700*l.rough.at(p[0], p[1])
-	y := p[1] + 2400*l.broad.at(p[0]+9e4, p[1]) + 700*l.rough.at(p[0]+9e4, p[1])
+	stray := 2000 + 0.22*min(math.Hypot(p[0], p[1]), 130_000)
+	x := p[0] + stray*l.region.at(p[0]+3e5, p[1]) + 1400*l.broad.at(p[1], p[0])
+	y := p[1] + stray*l.region.at(p[0], p[1]+3e5) + 1400*l.broad.at(p[0]+9e4, p[1])
 	best, at := math.Inf(1), int32(0)
 	for i, u := range cityUnits {
 		if d := math.Hypot(x-u.x, y-u.y) / u.weight; i != exclave && d < best {
