@@ -26,7 +26,7 @@ const (
 
 // giantSpacing is how much closer than elsewhere the vertices on the borders of
 // the largest parcels are.
-const giantSpacing = 0.3
+const giantSpacing = 0.2
 
 // append appends the vertices of half-edge h, without its end, to ring. Both
 // half-edges of a pair give the same vertices.

@@ -3,8 +3,8 @@ package demo
 // Giants are the desert parcels that are far larger than all others: survey
 // files of open land hold few polygons, of tens of thousands of vertices.
 const (
-	largestGiant = 0.04 // share of the faces in giants that the largest may have
-	giantRefusal = 0.24 // share of neighbours that stay islands
+	largestGiant = 0.014 // share of the faces in giants that the largest may have
+	giantRefusal = 0.12  // share of neighbours that stay islands
 )
 
 // giantClasses are the classes a giant may have.

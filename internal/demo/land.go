@@ -161,7 +161,7 @@ func (l *land) fineness(p orb.Point) float64 {
 	}
 	// Open land is divided more coarsely the farther it is from the belt.
 	away := math.Abs(p[1] - belt(p[0]) - 8_000)
-	wide := 900_000 + 14_000_000*min(1, away/60_000)
+	wide := 1_000_000 + 24_000_000*min(1, away/60_000)
 	if g == groundSaline || g == groundPasture {
 		wide *= 0.7
 	}

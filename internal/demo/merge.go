@@ -9,7 +9,7 @@ type merging struct {
 
 // joinedShare is how many faces more are made than parcels and giants need, as a
 // share of the parcels.
-const joinedShare = 0.03
+const joinedShare = 0.015
 
 // mostFaces is how many faces of open land one parcel joins, unless there would
 // be too many parcels.

@@ -64,8 +64,10 @@ func join(rows [][2]int, i int) {
 	rows[i] = [2]int{lo, max(hi, lo+1)}
 }
 
-// wobble moves ends of runs by a pixel, as another image shows them.
+// wobble moves ends of runs by a pixel, as another image shows them; the middle
+// row always grows.
 func (s raster) wobble(r *random) {
+	s.rows[len(s.rows)/2][1]++
 	for i := range s.rows {
 		if r.unit() < 0.3 {
 			s.rows[i][0] += r.below(3) - 1

@@ -19,10 +19,10 @@ type Size struct {
 }
 
 // Small is a city of 20,000 parcels, most of them around the town.
-func Small() Size { return Size{"small", 20_000, 400, 160, 30, 200, 1.5, 0.1} }
+func Small() Size { return Size{"small", 20_000, 400, 160, 30, 130, 1.5, 0.1} }
 
 // Middle is what a bureau sees: 200,000 parcels and four batches of 1,200 patches.
-func Middle() Size { return Size{"city", 200_000, 4_800, 1_600, 140, 80, 1, 0.16} }
+func Middle() Size { return Size{"city", 200_000, 4_800, 1_600, 140, 80, 1, 0.13} }
 
 // Large has a million parcels.
 func Large() Size { return Size{"large", 1_000_000, 20_000, 6_000, 300, 100, 1, 0.14} }
