@@ -3,7 +3,7 @@ package demo
 // Giants are the desert parcels that are far larger than all others: survey
 // files of open land hold few polygons, of tens of thousands of vertices.
 const (
-	largestGiant = 0.014 // share of the faces in giants that the largest may have
+	largestGiant = 0.010 // share of the faces in giants that the largest may have
 	giantRefusal = 0.12  // share of neighbours that stay islands
 )
 
