@@ -85,7 +85,15 @@ func (c *City) planPatch(i int, kind change, r *random) plan {
 	if kind.open || r.unit() < 0.03 {
 		list = c.open
 	}
-	p.face = list[r.below(len(list))]
+	for range 12 {
+		p.face = list[r.below(len(list))]
+		if c.unbuilt(p.face) {
+			break
+		}
+	}
+	if i == 0 { // the first, which the documents name, lies on a field by the town
+		p.cover, p.face = coverNone, c.fieldByTown()
+	}
 	p.centre = c.bends.centres[p.face]
 	if kind.mineral && p.cover != coverNone && len(c.rights) > 0 {
 		p.right = r.below(len(c.rights))
@@ -99,6 +107,22 @@ func (c *City) planPatch(i int, kind change, r *random) plan {
 		}
 	}
 	return p
+}
+
+// unbuilt says that face f is not building land, so that there is something to
+// change.
+func (c *City) unbuilt(f int32) bool { return c.classes[f] < "05" || c.classes[f] > "11" }
+
+// fieldByTown returns an irrigated field near the town, any face if there is none.
+func (c *City) fieldByTown() int32 {
+	best, at := math.Inf(1), c.settled[0]
+	for _, f := range c.settled {
+		p := c.bends.centres[f]
+		if d := math.Hypot(p[0]+9_000, p[1]-5_000); c.classes[f] == "0102" && d < best {
+			best, at = d, f
+		}
+	}
+	return at
 }
 
 // shape returns the outline of patch i on the plane: that of the first patch of

@@ -19,7 +19,7 @@ type Size struct {
 }
 
 // Small is a city of 20,000 parcels, most of them around the town.
-func Small() Size { return Size{"small", 20_000, 400, 160, 30, 130, 1.5, 0.1} }
+func Small() Size { return Size{"small", 20_000, 400, 160, 30, 110, 1.5, 0.1} }
 
 // Middle is what a bureau sees: 200,000 parcels and four batches of 1,200 patches.
 func Middle() Size { return Size{"city", 200_000, 4_800, 1_600, 140, 80, 1, 0.13} }
