@@ -150,7 +150,8 @@ func TestConsoleFollowsEdits(t *testing.T) {
 	began := time.Now()
 	p.until(fmt.Sprintf("document.getElementById('seq').innerText !== %q", before), 10*time.Second)
 	for bluish := false; !bluish; time.Sleep(200 * time.Millisecond) {
-		_, g, blue, _ := pixel(t, p.picture("console-edited.png"), 712, 306).RGBA()
+		// The panel takes 400 pixels, so that the clicked place has moved 200 to the left.
+		_, g, blue, _ := pixel(t, p.picture("console-edited.png"), 512, 306).RGBA()
 		bluish = blue > g
 		if time.Since(began) > 15*time.Second {
 			t.Fatal("the parcel has not changed its colour in 15 s")

@@ -85,21 +85,22 @@ var binary = sync.OnceValues(func() (string, error) {
 // city is a running `tuban demo`.
 type city struct{ url string }
 
-// startCity starts `tuban demo` on a fresh folder.
+// startCity starts `tuban demo` on a fresh folder, with the small city: what the
+// tests expect of pictures is measured on it.
 func startCity(t *testing.T) city {
 	t.Helper()
-	return start(t, "demo", t.TempDir())
+	return start(t, "demo", t.TempDir(), "--size", "small")
 }
 
 // start serves a folder and ends the server with the test, which fails if the
 // log holds a warning or an error.
-func start(t *testing.T, command, dir string) city {
+func start(t *testing.T, command, dir string, args ...string) city {
 	t.Helper()
 	path, err := binary()
 	check(t, err)
 	address := freeAddress(t)
 	var log safeBuffer
-	cmd := exec.Command(path, command, "--data", dir, "--listen", address)
+	cmd := exec.Command(path, append([]string{command, "--data", dir, "--listen", address}, args...)...)
 	cmd.Stdout, cmd.Stderr = &log, &log
 	began := time.Now()
 	check(t, cmd.Start())
