@@ -72,6 +72,7 @@ func (c *City) settle(strips []strip) {
 	c.bends = &bends{mesh: c.mesh, seed: c.seed, centres: make([]orb.Point, n), rough: make([]bool, n),
 		giant: make([]bool, n), spacing: c.size.Spacing}
 	c.classes, c.units = make([]string, n), make([]int32, n)
+	c.bends.units = c.units
 	for f := range n {
 		centre := c.mesh.shape(int32(f)).centre
 		c.bends.centres[f] = centre

@@ -13,6 +13,7 @@ type bends struct {
 	centres []orb.Point // of each face
 	rough   []bool      // faces whose borders are natural, not laid out
 	giant   []bool      // faces of the largest parcels, whose borders are finest
+	units   []int32     // unit of each face
 	spacing float64     // metres between the vertices of natural borders
 }
 
@@ -59,7 +60,7 @@ func (b *bends) heights(h int32) []float64 {
 	slope, spacing := bendNormal, 9*b.spacing
 	if natural {
 		slope, spacing = bendRough, b.spacing
-		if b.isGiant(m.face[h]) != b.isGiant(m.face[h^1]) {
+		if b.fine(m.face[h], m.face[h^1]) {
 			spacing *= giantSpacing
 		}
 	}
@@ -81,7 +82,10 @@ func (b *bends) heights(h int32) []float64 {
 	return raw
 }
 
-func (b *bends) isGiant(f int32) bool { return f != outside && b.giant[f] }
+// fine says that the border of two faces is that of a giant and not that of a unit.
+func (b *bends) fine(f, g int32) bool {
+	return f != outside && g != outside && b.giant[f] != b.giant[g] && b.units[f] == b.units[g]
+}
 
 func (b *bends) natural(f int32) bool { return f == outside || b.rough[f] }
 
