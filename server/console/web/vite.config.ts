@@ -1,0 +1,19 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+// Links are relative, because the page may be served below a proxy's folder.
+export default defineConfig({
+  base: './',
+  plugins: [svelte()],
+  build: {
+    outDir: '../dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    license: { fileName: 'licences.md' },
+    chunkSizeWarningLimit: 2000, // MapLibre is one piece
+    assetsInlineLimit: 0,
+  },
+  worker: { format: 'es' },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+});
