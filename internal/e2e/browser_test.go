@@ -273,7 +273,7 @@ func (p *page) until(expression string, limit time.Duration) {
 			return
 		}
 		if time.Now().After(end) {
-			p.b.t.Fatalf("not true within %v: %s\nstatus: %s\ntrouble: %s", limit, expression,
+			p.b.t.Fatalf("not true within %v: %s\nhash: %s\nstatus: %s\ntrouble: %s", limit, expression, p.text("location.hash"),
 				p.text("document.body?.innerText.slice(0, 800) ?? ''"), strings.Join(p.troubles(), "\n"))
 		}
 	}

@@ -2,8 +2,9 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 // Links are relative, because the page may be served below a proxy's folder.
-export default defineConfig({
-  base: './',
+export default defineConfig(({ command }) => ({
+  base: command === 'serve' ? '/console/' : './',
+  server: { proxy: { '^/(?!console/)': 'http://127.0.0.1:8080' } },
   plugins: [svelte()],
   build: {
     outDir: '../dist',
@@ -16,4 +17,4 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
-});
+}));

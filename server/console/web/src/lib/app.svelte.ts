@@ -1,6 +1,7 @@
 // What the page shows, and what its people can do with it.
 
 import type { Position } from 'geojson';
+import { tick } from 'svelte';
 import * as api from './api';
 import type { Layer } from './api';
 import type { LonLat } from './crs';
@@ -192,7 +193,7 @@ class App {
     this.drawn = ring;
     if (this.mode !== 'edit' && JSON.stringify(this.drawing?.ring()) !== JSON.stringify(ring)) this.drawing?.set(ring);
     this.write();
-    if (fit) this.map?.fit(boxOf({ type: 'Polygon', coordinates: [ring] }));
+    if (fit) void tick().then(() => this.map?.fit(boxOf({ type: 'Polygon', coordinates: [ring] })));
     void this.measure({ ring }, inOrder(this.layers), signal).then(() => this.watch());
   }
 

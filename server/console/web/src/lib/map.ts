@@ -80,7 +80,8 @@ export class CityMap {
   /** Goes to a camera at once. */
   jump(c: Camera): void { this.gl.jumpTo({ center: [c.lon, c.lat], zoom: c.zoom }); }
 
-  go([lon, lat]: LonLat, zoom: number): void { this.gl.easeTo({ center: [lon, lat], zoom: Math.max(zoom, this.gl.getZoom()), duration: 300 }); }
+  /** Goes to a place, no further out than a zoom. Without a flight: a panel that opens would cut it short. */
+  go([lon, lat]: LonLat, zoom: number): void { this.gl.jumpTo({ center: [lon, lat], zoom: Math.max(zoom, this.gl.getZoom()) }); }
 
   box(): Box {
     const b = this.gl.getBounds();
@@ -88,7 +89,8 @@ export class CityMap {
   }
 
   fit(box: Box | null = around(this.layers.map((l) => l.bounds))): void {
-    if (box) this.gl.fitBounds(box, { padding: 40, maxZoom: 17, duration: 300 });
+    this.gl.resize(); // a panel may just have opened
+    if (box) this.gl.fitBounds(box, { padding: 40, maxZoom: 17, animate: false });
   }
 
   show(layer: string, on: boolean): void {
