@@ -143,6 +143,7 @@ class App {
     off[on ? 'delete' : 'add'](id);
     this.off = off;
     this.map?.show(id, on);
+    this.markPieces();
     void this.nameUnits();
     this.write();
   }
@@ -242,13 +243,19 @@ class App {
       if (this.tooMany) return;
       const whole = (await api.overlap(of, ids, true, signal)).results[0];
       this.overlap = whole;
-      this.map?.pieces(whole.layers.flatMap((r) => (r.features ?? []).flatMap((p) => (p.geometry ? [{
-        key: pieceKey(r.layer, p.class), id: p.id, color: colorOf(this.layer(r.layer)!, p.class), quiet: this.layer(r.layer)!.kind === 'admin', geometry: p.geometry,
-      }] : []))));
+      this.markPieces();
       this.marked = this.map !== null && count > 0;
     } catch (e) {
       if (!signal.aborted) this.overlapFailure = message(e);
     }
+  }
+
+  /** Draws the pieces of the overlap; those of hidden layers and of units only when they are lit. */
+  private markPieces(): void {
+    this.map?.pieces((this.overlap?.layers ?? []).flatMap((r) => {
+      const l = this.layer(r.layer)!, quiet = l.kind === 'admin' || !this.visible(l.id);
+      return (r.features ?? []).flatMap((p) => (p.geometry ? [{ key: pieceKey(l.id, p.class), id: p.id, color: colorOf(l, p.class), quiet, geometry: p.geometry }] : []));
+    }));
   }
 
   close(): void {

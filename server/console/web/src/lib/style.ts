@@ -93,10 +93,14 @@ const source = (l: Layer): VectorSourceSpecification => ({
 
 const none = { type: 'geojson' as const, data: { type: 'FeatureCollection' as const, features: [] } };
 
-/** What is marked over the data: names of units, the chosen feature, pieces of an overlap. */
-const marks: LayerSpecification[] = [
+/** The pieces of an overlap, under the labels. */
+const pieces: LayerSpecification[] = [
   { id: 'pieces/fill', type: 'fill', source: 'pieces', filter: ['!', ['get', 'quiet']], paint: { 'fill-color': ['get', 'color'], 'fill-opacity': 0.45 } },
   { id: 'pieces/line', type: 'line', source: 'pieces', filter: ['!', ['get', 'quiet']], layout: { 'line-join': 'round' }, paint: { 'line-color': '#0b3fa8', 'line-width': 1, 'line-opacity': 0.8 } },
+];
+
+/** What is marked over the data: the chosen feature, lit pieces, a place, names of units. */
+const marks: LayerSpecification[] = [
   { id: 'chosen/halo', type: 'line', source: 'chosen', layout: { 'line-join': 'round' }, paint: { 'line-color': '#fff', 'line-width': 7, 'line-opacity': 0.85 } },
   { id: 'chosen/line', type: 'line', source: 'chosen', layout: { 'line-join': 'round' }, paint: { 'line-color': '#0b5fff', 'line-width': 3 } },
   { id: 'hot/fill', type: 'fill', source: 'pieces', filter: ['==', ['get', 'key'], ''], paint: { 'fill-color': '#0b5fff', 'fill-opacity': 0.35 } },
@@ -110,14 +114,16 @@ const marks: LayerSpecification[] = [
 export function build(layers: Layer[], visible: (id: string) => boolean): StyleSpecification {
   const all = inOrder(layers).flatMap(parts);
   const word = (p: LayerSpecification): boolean => p.type === 'symbol';
-  const owner = (p: LayerSpecification): string => ('source' in p ? String(p.source) : '');
+  const shown = (p: LayerSpecification): LayerSpecification =>
+    ({ ...p, layout: { ...p.layout, visibility: 'source' in p && visible(String(p.source)) ? 'visible' : 'none' } }) as LayerSpecification;
   return {
     version: 8,
     sources: { ...Object.fromEntries(layers.map((l) => [l.id, source(l)])), pieces: none, chosen: none, names: none, place: none },
     layers: [
       { id: 'background', type: 'background', paint: { 'background-color': '#f3f1ea' } },
-      ...[...all.filter((p) => !word(p)), ...all.filter(word)]
-        .map((p) => ({ ...p, layout: { ...p.layout, visibility: visible(owner(p)) ? 'visible' : 'none' } }) as LayerSpecification),
+      ...all.filter((p) => !word(p)).map(shown),
+      ...pieces,
+      ...all.filter(word).map(shown),
       ...marks,
     ],
   };
