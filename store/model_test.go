@@ -67,6 +67,7 @@ func (m *model) step() {
 	case 1:
 		m.compare()
 	case 2: // a load that comes to nothing
+		m.log = append(m.log, "load given up")
 		l := mustLoad(m, m.db, LoadSpec{Layer: "l0", Mode: Append}, squares(1e6, 1e6+40))
 		if m.random.IntN(2) == 0 {
 			if err := l.Abort(); err != nil {
