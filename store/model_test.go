@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tuban/feature"
+	"tuban/geom"
 )
 
 // modelVintage is what a vintage must hold.
@@ -172,7 +173,7 @@ func (m *model) changes(id feature.LayerID, r *Record) {
 			m.next[id] = max(m.next[id], n+1)
 		}
 		if m.hints {
-			r.Was = append(r.Was, Was{Exists: exists, Area: was.Area, Bound: boundOf(was.Geometry)})
+			r.Was = append(r.Was, Was{Exists: exists, Area: was.Area, Bound: geom.Bound(was.Geometry)})
 		}
 	}
 }
