@@ -72,7 +72,7 @@ func Ingest(layer *feature.Layer, f *feature.Feature) ([]geom.Problem, error) {
 	if !geom.IsAreal(closed) {
 		return problems, nil
 	}
-	if !enclosesAnything(closed) {
+	if !geom.HasRing(closed) {
 		return refuse(ErrNoArea)
 	}
 	problems = append(problems, geom.Validate(closed, maxProblems)...)
@@ -102,37 +102,4 @@ func checkGeometry(g orb.Geometry) error {
 		return fmt.Errorf("%w: %d, at most %d", ErrTooBig, n, MaxVertices)
 	}
 	return geom.CheckCoordinates(g)
-}
-
-// enclosesAnything reports whether some ring of an areal geometry has three
-// distinct points.
-func enclosesAnything(g orb.Geometry) bool {
-	if p, ok := g.(orb.Polygon); ok {
-		g = orb.MultiPolygon{p}
-	}
-	for _, p := range g.(orb.MultiPolygon) {
-		for _, r := range p {
-			if threeDistinct(r) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func threeDistinct(r orb.Ring) bool {
-	if len(r) == 0 {
-		return false
-	}
-	second := -1
-	for i, p := range r {
-		switch {
-		case p == r[0]:
-		case second < 0:
-			second = i
-		case p != r[second]:
-			return true
-		}
-	}
-	return false
 }

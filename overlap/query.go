@@ -50,11 +50,10 @@ func NewQuery(id string, g orb.Geometry) (Query, error) {
 	for _, p := range problems {
 		repair = repair || p.NeedsRepair()
 	}
-	q := Query{ID: id, Shape: overlay.Prepare(g, repair), Problems: append(unclosed, problems...)}
-	if q.Shape.Bound().IsEmpty() {
+	if !geom.HasRing(g) {
 		return Query{}, fmt.Errorf("%w: no ring has three distinct points", ErrNotAreal)
 	}
-	return q, nil
+	return Query{ID: id, Shape: overlay.Prepare(g, repair), Problems: append(unclosed, problems...)}, nil
 }
 
 // Stored returns the query of a feature that a layer holds.
