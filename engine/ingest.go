@@ -57,8 +57,11 @@ func Ingest(layer *feature.Layer, f *feature.Feature) ([]geom.Problem, error) {
 	if v, ok := f.Properties.Get(layer.IDField); ok && layer.IDField != "" && v.Kind() != feature.Null {
 		f.ID = feature.ID(v.String())
 	}
-	if len(f.ID) > feature.MaxIDBytes {
+	switch {
+	case len(f.ID) > feature.MaxIDBytes:
 		return refuse(fmt.Errorf("%w: longer than %d bytes", ErrBadID, feature.MaxIDBytes))
+	case f.ID == "." || f.ID == "..":
+		return refuse(fmt.Errorf("%w: %q means another place in a URL", ErrBadID, f.ID))
 	}
 	if err := checkGeometry(f.Geometry); err != nil {
 		return refuse(err)
@@ -80,6 +83,9 @@ func Ingest(layer *feature.Layer, f *feature.Feature) ([]geom.Problem, error) {
 		f.NeedsRepair = f.NeedsRepair || p.NeedsRepair()
 	}
 	if f.NeedsRepair {
+		if err := geom.CheckTangle(closed); err != nil {
+			return refuse(err)
+		}
 		f.Area = overlay.Prepare(closed, true).Area()
 	} else {
 		f.Area = ellipsoid.Area(closed)

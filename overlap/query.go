@@ -31,7 +31,7 @@ type Query struct {
 }
 
 // NewQuery checks and prepares a polygon that came from outside. The error
-// wraps ErrNotAreal, or is a *geom.CoordinateError with the place. A feature
+// wraps ErrNotAreal, is a *geom.CoordinateError with the place, or geom.ErrTangled. A feature
 // that the data set holds needs no check: see Stored.
 func NewQuery(id string, g orb.Geometry) (Query, error) {
 	if !geom.IsAreal(g) {
@@ -49,6 +49,11 @@ func NewQuery(id string, g orb.Geometry) (Query, error) {
 	repair := false
 	for _, p := range problems {
 		repair = repair || p.NeedsRepair()
+	}
+	if repair {
+		if err := geom.CheckTangle(g); err != nil {
+			return Query{}, err
+		}
 	}
 	if !geom.HasRing(g) {
 		return Query{}, fmt.Errorf("%w: no ring has three distinct points", ErrNotAreal)
