@@ -8,8 +8,8 @@ import (
 	"tuban/feature"
 )
 
-// maxZoom is the deepest zoom at which a layer's tiles hold more detail.
-const maxZoom = 16
+// maxZoom is the deepest zoom at which a layer is drawn.
+const maxZoom = feature.MaxZoom
 
 // Size says how much of a city to make. Use one of Small, Middle and Large.
 type Size struct {
