@@ -90,7 +90,8 @@ export class CityMap {
 
   fit(box: Box | null = around(this.layers.map((l) => l.bounds))): void {
     this.gl.resize(); // a panel may just have opened
-    if (box) this.gl.fitBounds(box, { padding: 40, maxZoom: 17, animate: false });
+    const under = window.innerWidth < 700 && document.getElementById('panel') ? 0.46 * window.innerHeight : 0; // the panel lies over the map there
+    if (box) this.gl.fitBounds(box, { padding: { top: 40, left: 40, right: 40, bottom: 40 + under }, maxZoom: 17, animate: false });
   }
 
   show(layer: string, on: boolean): void {

@@ -55,6 +55,7 @@ const grow = (z1: number, w1: number, z2: number, w2: number): ExpressionSpecifi
 export function parts(l: Layer): LayerSpecification[] {
   const base = { source: l.id, 'source-layer': l.id };
   const ink = colour(l), cover = covers(l), count: ExpressionSpecification = ['to-number', ['get', 'count'], 1];
+  const bySize = (one: number, many: number): ExpressionSpecification => ['interpolate', ['linear'], ['sqrt', count], 1, one, 40, many];
   const fill = pick(l, 0.85, { patch: 0.35, admin: 0, reference: 0.18 });
   const list: LayerSpecification[] = [
     { ...base, id: `${l.id}/fill`, type: 'fill', filter: polygons, paint: { 'fill-color': ink, 'fill-opacity': fill, 'fill-antialias': false } },
@@ -67,8 +68,8 @@ export function parts(l: Layer): LayerSpecification[] {
     { ...base, id: `${l.id}/line`, type: 'line', filter: polygons, ...(cover ? { minzoom: 12.5 } : {}), layout: { 'line-join': 'round' }, paint: outline(l, ink) },
     { ...base, id: `${l.id}/path`, type: 'line', filter: lines, paint: { 'line-color': ink, 'line-width': 1.5 } },
     { ...base, id: `${l.id}/point`, type: 'circle', filter: points, paint: {
-      'circle-color': ink, 'circle-stroke-color': '#fff', 'circle-stroke-width': 1.2,
-      'circle-radius': ['interpolate', ['linear'], ['sqrt', count], 1, 4.5, 40, 20] } },
+      'circle-color': ink, 'circle-stroke-color': '#fff', 'circle-stroke-width': grow(7, 0.6, 11, 1.2),
+      'circle-radius': ['interpolate', ['linear'], ['zoom'], 7, bySize(2.4, 16), 11, bySize(4.5, 20)] } },
     { ...base, id: `${l.id}/count`, type: 'symbol', filter: ['all', points, ['>', count, 1]] as FilterSpecification,
       layout: { 'text-field': ['to-string', ['get', 'count']], 'text-font': fonts, 'text-size': 11, 'text-allow-overlap': true },
       paint: { 'text-color': '#fff' } });
