@@ -53,7 +53,6 @@ func house() *rules {
 			"github.com/valyala/fasthttp":          {"server", "bench"},
 			"github.com/alecthomas/kong":           {"cmd/tuban"},
 			"github.com/prometheus":                {"server"},
-			"github.com/peterstace/simplefeatures": {"geom/overlay"},
 			"modernc.org/sqlite":                   {"formats/geopackage"},
 			"log/slog":                             {"server", "cmd/tuban", "engine", "store", "jobs"},
 			"log":                                  {},
