@@ -57,8 +57,11 @@ func Ingest(layer *feature.Layer, f *feature.Feature) ([]geom.Problem, error) {
 	if v, ok := f.Properties.Get(layer.IDField); ok && layer.IDField != "" && v.Kind() != feature.Null {
 		f.ID = feature.ID(v.String())
 	}
-	if len(f.ID) > feature.MaxIDBytes {
+	switch {
+	case len(f.ID) > feature.MaxIDBytes:
 		return refuse(fmt.Errorf("%w: longer than %d bytes", ErrBadID, feature.MaxIDBytes))
+	case f.ID == "." || f.ID == "..":
+		return refuse(fmt.Errorf("%w: %q means another place in a URL", ErrBadID, f.ID))
 	}
 	if err := checkGeometry(f.Geometry); err != nil {
 		return refuse(err)
@@ -72,7 +75,7 @@ func Ingest(layer *feature.Layer, f *feature.Feature) ([]geom.Problem, error) {
 	if !geom.IsAreal(closed) {
 		return problems, nil
 	}
-	if !enclosesAnything(closed) {
+	if !geom.HasRing(closed) {
 		return refuse(ErrNoArea)
 	}
 	problems = append(problems, geom.Validate(closed, maxProblems)...)
@@ -80,6 +83,9 @@ func Ingest(layer *feature.Layer, f *feature.Feature) ([]geom.Problem, error) {
 		f.NeedsRepair = f.NeedsRepair || p.NeedsRepair()
 	}
 	if f.NeedsRepair {
+		if err := geom.CheckTangle(closed); err != nil {
+			return refuse(err)
+		}
 		f.Area = overlay.Prepare(closed, true).Area()
 	} else {
 		f.Area = ellipsoid.Area(closed)
@@ -102,37 +108,4 @@ func checkGeometry(g orb.Geometry) error {
 		return fmt.Errorf("%w: %d, at most %d", ErrTooBig, n, MaxVertices)
 	}
 	return geom.CheckCoordinates(g)
-}
-
-// enclosesAnything reports whether some ring of an areal geometry has three
-// distinct points.
-func enclosesAnything(g orb.Geometry) bool {
-	if p, ok := g.(orb.Polygon); ok {
-		g = orb.MultiPolygon{p}
-	}
-	for _, p := range g.(orb.MultiPolygon) {
-		for _, r := range p {
-			if threeDistinct(r) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func threeDistinct(r orb.Ring) bool {
-	if len(r) == 0 {
-		return false
-	}
-	second := -1
-	for i, p := range r {
-		switch {
-		case p == r[0]:
-		case second < 0:
-			second = i
-		case p != r[second]:
-			return true
-		}
-	}
-	return false
 }

@@ -107,12 +107,6 @@ func (e *Engine) Commits(after feature.Seq, limit int) ([]store.CommitInfo, erro
 	return e.db.Commits(after, limit)
 }
 
-// Check reads the whole store and verifies it: checksums, decoding, the chain
-// of commits. It runs beside readers and the writer.
-func (e *Engine) Check(ctx context.Context, progress func(done, total int64)) (store.Report, error) {
-	return e.db.Check(ctx, progress)
-}
-
 // sortByNumber sorts slots by their features' numbers.
 func sortByNumber(a *arena.Arena, slots []feature.Slot) {
 	slices.SortFunc(slots, func(x, y feature.Slot) int { return cmp.Compare(a.Number(x), a.Number(y)) })

@@ -35,3 +35,24 @@ func TestBound(t *testing.T) {
 		}
 	}
 }
+
+func TestHasRing(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		g    orb.Geometry
+		want bool
+	}{
+		{"triangle", orb.Polygon{{{0, 0}, {1, 0}, {1, 1}, {0, 0}}}, true},
+		{"two points", orb.Polygon{{{0, 0}, {1, 0}, {0, 0}, {1, 0}, {0, 0}}}, false},
+		{"one point", orb.Polygon{{{0, 0}, {0, 0}, {0, 0}}}, false},
+		{"no point", orb.Polygon{{}}, false},
+		{"flat, three points", orb.Polygon{{{0, 0}, {1, 0}, {2, 0}, {0, 0}}}, true},
+		{"second part", orb.MultiPolygon{{{{0, 0}, {1, 0}}}, {{{0, 0}, {1, 0}, {1, 1}}}}, true},
+		{"line", orb.LineString{{0, 0}, {1, 0}, {1, 1}}, false},
+		{"nil", nil, false},
+	} {
+		if got := HasRing(c.g); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}

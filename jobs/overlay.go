@@ -10,6 +10,7 @@ import (
 
 	"tuban/engine"
 	"tuban/feature"
+	"tuban/geom"
 	"tuban/overlap"
 )
 
@@ -101,7 +102,7 @@ func (o *Overlay) Layer(ctx context.Context, l *engine.LayerView, w io.Writer) (
 		s := slots[i]
 		i++
 		q := query{row: int64(i), f: feature.Feature{ID: l.ID(s)}, file: string(l.Layer().ID)}
-		if l.Area(s) > 0 {
+		if geom.IsAreal(l.Geometry(s)) {
 			stored := overlap.Stored(l, s)
 			q.q = &stored
 		} else {

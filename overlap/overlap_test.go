@@ -280,6 +280,26 @@ func TestBadQueries(t *testing.T) {
 	}
 }
 
+// A ring that is run through twice encloses nothing by the even-odd rule; it is
+// a polygon all the same.
+func TestNothingEnclosed(t *testing.T) {
+	for _, text := range []string{"POLYGON((1 1,3 1,3 3,1 1,3 1,3 3,1 1))", "POLYGON((1 1,2 1,3 1,1 1))"} {
+		q := query(t, "q", text)
+		for _, g := range []Geometry{NoGeometry, Intersection, Uncovered} {
+			r, err := Measure(q, []Layer{land(t)}, Options{Geometry: g})
+			if err != nil || r.AreaM2 != 0 {
+				t.Fatalf("%s: %+v, %v", text, r, err)
+			}
+			if l := r.Layers[0]; len(l.Features) != 0 || len(l.Classes) != 0 || l.CoveredM2 != 0 || l.UncoveredM2 != 0 || len(l.Uncovered) != 0 {
+				t.Errorf("%s: %+v", text, l)
+			}
+			if !json.Valid(AppendJSON(nil, &r)) {
+				t.Errorf("%s: %s", text, AppendJSON(nil, &r))
+			}
+		}
+	}
+}
+
 // Answers are the same to the bit whether shapes are prepared or not, whatever
 // the order of slots; and equal to measuring every feature.
 func TestPreparedAndOrder(t *testing.T) {

@@ -31,7 +31,7 @@ type Query struct {
 }
 
 // NewQuery checks and prepares a polygon that came from outside. The error
-// wraps ErrNotAreal, or is a *geom.CoordinateError with the place. A feature
+// wraps ErrNotAreal, is a *geom.CoordinateError with the place, or geom.ErrTangled. A feature
 // that the data set holds needs no check: see Stored.
 func NewQuery(id string, g orb.Geometry) (Query, error) {
 	if !geom.IsAreal(g) {
@@ -50,11 +50,15 @@ func NewQuery(id string, g orb.Geometry) (Query, error) {
 	for _, p := range problems {
 		repair = repair || p.NeedsRepair()
 	}
-	q := Query{ID: id, Shape: overlay.Prepare(g, repair), Problems: append(unclosed, problems...)}
-	if q.Shape.Bound().IsEmpty() {
+	if repair {
+		if err := geom.CheckTangle(g); err != nil {
+			return Query{}, err
+		}
+	}
+	if !geom.HasRing(g) {
 		return Query{}, fmt.Errorf("%w: no ring has three distinct points", ErrNotAreal)
 	}
-	return q, nil
+	return Query{ID: id, Shape: overlay.Prepare(g, repair), Problems: append(unclosed, problems...)}, nil
 }
 
 // Stored returns the query of a feature that a layer holds.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -58,6 +59,18 @@ func (r *request) mayWrite() bool {
 	}
 	own, err := url.Parse(r.baseURL())
 	return err == nil && u.Host != "" && u.Host == own.Host
+}
+
+// knownHost reports whether the request calls the server by one of its names.
+func (r *request) knownHost() bool {
+	if r.opt.Hosts == nil {
+		return true
+	}
+	host := string(r.ctx.Host())
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return slices.Contains(r.opt.Hosts, strings.ToLower(strings.Trim(host, "[]")))
 }
 
 // vary adds a name to the Vary header.

@@ -71,6 +71,9 @@ func (r *request) answer() error {
 		p.allow = r.allow
 		return p
 	}
+	if !r.knownHost() {
+		return newProblem(http.StatusMisdirectedRequest, "unknown-host", "this server is not called %q: start it with --base-url to give it another name", shorten(string(r.ctx.Host())))
+	}
 	if r.route.writes && !r.mayWrite() {
 		return newProblem(http.StatusForbidden, "origin-refused", "pages of origin %s may not change data here", r.header("Origin"))
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -48,6 +49,13 @@ func TestConsole(t *testing.T) {
 	}
 	g.want(304, "GET", "/console/", "", "If-None-Match", a.header.Get("ETag"))
 	g.want(304, "GET", "/console/", "", "If-None-Match", packed.header.Get("ETag"), "Accept-Encoding", "gzip")
+	if kept := a.header.Get("Cache-Control"); kept != "no-cache" {
+		t.Errorf("the page is kept: %q", kept)
+	}
+	script := regexp.MustCompile(`assets/[\w.-]+\.js`).FindString(string(a.body))
+	if kept := g.want(200, "GET", "/console/"+script, "").header.Get("Cache-Control"); !strings.Contains(kept, "immutable") {
+		t.Errorf("%s is kept: %q", script, kept)
+	}
 	g.want(404, "GET", "/console/nothing.js", "")
 	g.want(404, "GET", "/console/..%2f..%2fgo.mod", "")
 	g.want(302, "GET", "/console", "")

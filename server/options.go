@@ -19,6 +19,11 @@ type Options struct {
 	// "https://map.example/tuban". "" takes it from each request: its Host, or
 	// X-Forwarded-Proto, -Host and -Prefix.
 	BaseURL string
+	// Hosts are the names that requests may call the server by (the Host
+	// header, without port); nil is any. A server that trusts whoever reaches
+	// it, because only this machine can, must name them: else a web page could
+	// call it by a name of its own that leads here (DNS rebinding).
+	Hosts   []string
 	Version string // of the program, for /metrics and the landing page
 	Title   string // of the data set, for the landing page; "" is "tuban"
 }

@@ -13,6 +13,7 @@ import (
 	"tuban/formats/geojson"
 	"tuban/geom"
 	"tuban/overlap"
+	"tuban/store"
 )
 
 // statusUnavailable is named here because it is what limits answer with.
@@ -100,6 +101,7 @@ var conditions = []struct {
 	{engine.ErrNoArea, http.StatusUnprocessableEntity, "geometry-refused"},
 	{engine.ErrEmpty, http.StatusUnprocessableEntity, "geometry-refused"},
 	{engine.ErrGeometryType, http.StatusUnprocessableEntity, "geometry-refused"},
+	{geom.ErrTangled, http.StatusUnprocessableEntity, "geometry-tangled"},
 	{overlap.ErrNotAreal, http.StatusUnprocessableEntity, "not-a-polygon"},
 	{engine.ErrBadID, http.StatusUnprocessableEntity, "bad-id"},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, "timeout"},
@@ -114,6 +116,12 @@ func problemOf(err error) *problem {
 	if e, ok := errors.AsType[*geom.CoordinateError](err); ok {
 		p := newProblem(http.StatusUnprocessableEntity, "geometry-refused", "%v", err)
 		return p.with(wrong{Part: &e.Part, Ring: &e.Ring, Vertex: &e.Vertex, Detail: e.Error()})
+	}
+	if e, ok := errors.AsType[*store.FullError](err); ok {
+		return newProblem(http.StatusInsufficientStorage, "disk-full", "nothing was written: %v", e)
+	}
+	if _, ok := errors.AsType[*store.BrokenError](err); ok {
+		return newProblem(statusUnavailable, "store-broken", "%v: restart the server, which checks what is on disk", err)
 	}
 	if p := problemOfJSON(err); p != nil {
 		return p

@@ -32,6 +32,9 @@ func routeConsole(r *request) error {
 	h.Set("Content-Security-Policy", console.Policy)
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-cache")
+	if console.Lasting(path) {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
 	if r.notModified(etag) {
 		h.Del("Content-Encoding")
 		return nil

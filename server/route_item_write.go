@@ -64,7 +64,7 @@ func noLayer(id feature.LayerID) *problem {
 func precondition(l *engine.LayerView, s feature.Slot, exists bool, id feature.ID, match string) error {
 	switch {
 	case !exists && match != "":
-		return newProblem(http.StatusPreconditionFailed, "feature-changed", "layer %s has no feature %q any more", l.Layer().ID, id)
+		return newProblem(http.StatusPreconditionFailed, "feature-changed", "layer %s has no feature %q", l.Layer().ID, id)
 	case !exists:
 		return newProblem(http.StatusNotFound, "no-such-feature", "layer %s has no feature %q; new ones are added by POST …/items", l.Layer().ID, id).
 			with(wrong{Parameter: "featureId", Detail: "no such feature"})

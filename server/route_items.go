@@ -167,7 +167,10 @@ func (x *blankIndex) slots(l *engine.LayerView) []feature.Slot {
 // more).
 func (x *blankIndex) match(l *engine.LayerView, q itemsQuery) (matched int, behind []feature.Slot) {
 	if q.boxes == nil {
-		l.Ascend(q.after+1, func(s feature.Slot) bool {
+		l.Ascend(q.after, func(s feature.Slot) bool {
+			if l.Number(s) == q.after {
+				return true
+			}
 			behind = append(behind, s)
 			return len(behind) <= q.limit
 		})

@@ -56,6 +56,8 @@ func routeTileJSON(r *request) error {
 		}
 		if d.Kind == feature.KindPatch { // of marks that stand for small patches
 			v.Fields["mark"], v.Fields["count"], v.Fields["states"] = "Boolean", "Number", "String"
+		} else { // of small polygons that were merged by class
+			v.Fields["merged"], v.Fields["count"] = "Boolean", "Number"
 		}
 		t.Layers = append(t.Layers, v)
 	}

@@ -55,6 +55,9 @@ func (db *DB) badgerOptions(dir string, readOnly bool) badger.Options {
 // openBadger opens Badger and tells whether it is new.
 func (db *DB) openBadger() (made bool, err error) {
 	dir := filepath.Join(db.dir, "badger")
+	if err := dropEmptyLogs(dir); err != nil {
+		return false, err
+	}
 	if err := guard(dir, func() error { return db.checkFiles(dir) }); err != nil {
 		return false, err
 	}
@@ -74,10 +77,53 @@ func (db *DB) openBadger() (made bool, err error) {
 	return true, nil
 }
 
+// dropEmptyLogs removes memtable logs of no length: the process was killed
+// between making and sizing one. Badger would fail on it twice before it gets
+// over it.
+func dropEmptyLogs(dir string) error {
+	names, err := filepath.Glob(filepath.Join(dir, "*.mem"))
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	for _, name := range names {
+		if info, err := os.Stat(name); err != nil || info.Size() > 0 {
+			continue
+		}
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrPermission) {
+			return fmt.Errorf("store: %w", err)
+		}
+	}
+	return nil
+}
+
+// minFreeToOpen is what Badger writes into mapped files while it opens; on a
+// full disk that would end the process.
+const minFreeToOpen = 48 << 20
+
+// roomToOpen returns a *FullError where opening for writing could not be safe.
+func (db *DB) roomToOpen() error {
+	if db.opt.MinFree < 0 {
+		return nil
+	}
+	free, err := db.free(db.dir)
+	if err != nil {
+		return fmt.Errorf("store: asking for free space: %w", err)
+	}
+	if free < minFreeToOpen {
+		return &FullError{Dir: db.dir, Free: free, Need: minFreeToOpen}
+	}
+	return nil
+}
+
 // tryBadger opens Badger. For reading alone it does not open what a killed
 // process left; then it is opened for writing for a moment, which brings the
 // logs in order and changes nothing else.
 func (db *DB) tryBadger(dir string, readOnly bool) error {
+	if !readOnly {
+		if err := db.roomToOpen(); err != nil {
+			return err
+		}
+	}
 	err := guard(dir, func() error {
 		opened, err := badger.Open(db.badgerOptions(dir, readOnly))
 		if err == nil { // else Badger closed it, and may still return it

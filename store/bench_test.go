@@ -9,6 +9,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"tuban/feature"
+	"tuban/geom"
 )
 
 // parcel is a feature like those of a cadastre: a ring of some vertices, as they
@@ -91,7 +92,7 @@ func BenchmarkUpdate(b *testing.B) {
 			for b.Loop() {
 				r := next(db, Record{Changes: []feature.Change{put("p", parcel(feature.Number(1+random.IntN(25*4096)), 60))}})
 				if name == "known" {
-					r.Was = []Was{{Exists: true, Bound: emptyBound()}}
+					r.Was = []Was{{Exists: true, Bound: geom.EmptyBound}}
 				}
 				if err := db.Commit(context.Background(), []Record{r}); err != nil {
 					b.Fatal(err)

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/paulmach/orb"
+
+	"tuban/geom"
 )
 
 // maxBoxes is the number of boxes that a commit keeps of what it touched.
@@ -34,12 +36,12 @@ func (b *boxes) merge() {
 	bi, bj, best := 0, 1, math.Inf(1)
 	for i := range s {
 		for j := i + 1; j < len(s); j++ {
-			if g := size(union(s[i], s[j])) - size(s[i]) - size(s[j]); g < best {
+			if g := size(geom.Union(s[i], s[j])) - size(s[i]) - size(s[j]); g < best {
 				bi, bj, best = i, j, g
 			}
 		}
 	}
-	s[bi] = union(s[bi], s[bj])
+	s[bi] = geom.Union(s[bi], s[bj])
 	s[bj] = s[len(s)-1]
 	*b = s[:len(s)-1]
 }
@@ -56,48 +58,4 @@ func covers(a, b orb.Bound) bool {
 func finite(b orb.Bound) bool {
 	s := b.Min[0] + b.Min[1] + b.Max[0] + b.Max[1]
 	return !math.IsNaN(s) && !math.IsInf(s, 0)
-}
-
-// boundOf returns the box of all points of a geometry, the empty box for none.
-// It is not orb's, which looks only at the outer ring of a polygon: rings that
-// lie outside it count by the even-odd rule.
-func boundOf(g orb.Geometry) orb.Bound {
-	b := orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}
-	switch g := g.(type) {
-	case nil:
-	case orb.Polygon:
-		for _, r := range g {
-			extend(&b, r)
-		}
-	case orb.MultiPolygon:
-		for _, p := range g {
-			for _, r := range p {
-				extend(&b, r)
-			}
-		}
-	default:
-		return g.Bound()
-	}
-	if b.IsEmpty() {
-		return emptyBound()
-	}
-	return b
-}
-
-func extend(b *orb.Bound, ps []orb.Point) {
-	for _, p := range ps {
-		b.Min[0], b.Max[0] = min(b.Min[0], p[0]), max(b.Max[0], p[0])
-		b.Min[1], b.Max[1] = min(b.Min[1], p[1]), max(b.Max[1], p[1])
-	}
-}
-
-func emptyBound() orb.Bound { return orb.Bound{Min: orb.Point{1, 1}, Max: orb.Point{-1, -1}} }
-
-// union returns the box of both; either may be empty, which orb's Union does
-// not allow for the first.
-func union(a, b orb.Bound) orb.Bound {
-	if a.IsEmpty() {
-		return b
-	}
-	return a.Union(b)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"tuban/feature"
+	"tuban/geom"
 )
 
 // geometries are one of each kind, with coordinates that only raw bits keep.
@@ -176,7 +177,7 @@ func TestAreaSum(t *testing.T) {
 
 func TestBoxes(t *testing.T) {
 	var b boxes
-	b.add(emptyBound())
+	b.add(geom.EmptyBound)
 	b.add(orb.Bound{Min: orb.Point{math.NaN(), 0}, Max: orb.Point{1, 1}})
 	if len(b) != 0 {
 		t.Fatal(b)

@@ -97,8 +97,8 @@ func (e *BrokenError) Error() string {
 // Unwrap returns what failed.
 func (e *BrokenError) Unwrap() error { return e.Cause }
 
-// FullError reports a write refused because the disk is nearly full. Nothing
-// was written.
+// FullError reports a write, or opening for writing, refused because the disk is
+// nearly full. Nothing was written.
 type FullError struct {
 	Dir        string
 	Free, Need int64 // bytes
@@ -106,6 +106,6 @@ type FullError struct {
 
 // Error says how much is free and how much must be.
 func (e *FullError) Error() string {
-	return fmt.Sprintf("disk of %s is nearly full: %d MiB free, this write needs %d MiB free",
+	return fmt.Sprintf("disk of %s is nearly full: %d MiB free, this needs %d MiB free",
 		e.Dir, e.Free>>20, (e.Need+1<<20-1)>>20)
 }

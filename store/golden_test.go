@@ -14,6 +14,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"tuban/feature"
+	"tuban/geom"
 )
 
 var updateFlag = flag.Bool("update", false, "write testdata anew")
@@ -82,7 +83,7 @@ func TestGoldenLayout1(t *testing.T) {
 		t.Fatal(infos, err)
 	}
 	want := CommitInfo{Commit: testCommit(4), Layers: []LayerSummary{{
-		Layer: "p", Vintage: "2024", Added: 1, Deleted: 1, Bounds: []orb.Bound{boundOf(square(3, 116.03, 40, 0.009).Geometry), boundOf(square(102, 8, 8, 1).Geometry)},
+		Layer: "p", Vintage: "2024", Added: 1, Deleted: 1, Bounds: []orb.Bound{geom.Bound(square(3, 116.03, 40, 0.009).Geometry), geom.Bound(square(102, 8, 8, 1).Geometry)},
 	}}}
 	if d := diff(want, infos[3]); d != "" {
 		t.Error(d)

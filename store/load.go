@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"tuban/feature"
+	"tuban/geom"
 )
 
 // LoadMode says what becomes of a load when it is committed.
@@ -121,7 +122,7 @@ func (l *Load) settle() error {
 
 func (l *Load) writeChunk(fs []feature.Feature) error {
 	r := numberRange{min: fs[0].Number, max: fs[0].Number}
-	area, box := l.rec.Area, emptyBound()
+	area, box := l.rec.Area, geom.EmptyBound
 	for i := range fs {
 		f := &fs[i]
 		if f.Number == 0 || !l.seen.add(f.Number) {
@@ -129,8 +130,8 @@ func (l *Load) writeChunk(fs []feature.Feature) error {
 		}
 		r.min, r.max = min(r.min, f.Number), max(r.max, f.Number)
 		area = area.plus(fixed(f.Area))
-		if b := boundOf(f.Geometry); !b.IsEmpty() && finite(b) {
-			box = union(box, b)
+		if b := geom.Bound(f.Geometry); !b.IsEmpty() && finite(b) {
+			box = geom.Union(box, b)
 		}
 	}
 	body, err := l.encoder.encode(fs)
@@ -256,5 +257,3 @@ func (p *plan) loadVintage(l *layerNow, s *summing, load *Load) (*vintageNow, er
 
 // numberRange is the span of feature numbers in a chunk.
 type numberRange struct{ min, max feature.Number }
-
-func (r numberRange) has(n feature.Number) bool { return r.min <= n && n <= r.max }

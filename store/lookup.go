@@ -6,6 +6,7 @@ import (
 	"github.com/dgraph-io/badger/v4"
 
 	"tuban/feature"
+	"tuban/geom"
 )
 
 // cachedChunks is the number of chunks whose tables lookup keeps; a table of
@@ -77,7 +78,7 @@ func lookupDelta(txn *badger.Txn, ref versionRef, at feature.Seq, was *Was) (fou
 }
 
 func wasOf(f *feature.Feature) Was {
-	return Was{Exists: true, Area: f.Area, Bound: boundOf(f.Geometry)}
+	return Was{Exists: true, Area: f.Area, Bound: geom.Bound(f.Geometry)}
 }
 
 func (db *DB) lookupLoad(txn *badger.Txn, load *loadRecord, n feature.Number, was *Was) (bool, error) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tuban/feature"
+	"tuban/geom"
 )
 
 // modelVintage is what a vintage must hold.
@@ -67,6 +68,7 @@ func (m *model) step() {
 	case 1:
 		m.compare()
 	case 2: // a load that comes to nothing
+		m.log = append(m.log, "load given up")
 		l := mustLoad(m, m.db, LoadSpec{Layer: "l0", Mode: Append}, squares(1e6, 1e6+40))
 		if m.random.IntN(2) == 0 {
 			if err := l.Abort(); err != nil {
@@ -171,7 +173,7 @@ func (m *model) changes(id feature.LayerID, r *Record) {
 			m.next[id] = max(m.next[id], n+1)
 		}
 		if m.hints {
-			r.Was = append(r.Was, Was{Exists: exists, Area: was.Area, Bound: boundOf(was.Geometry)})
+			r.Was = append(r.Was, Was{Exists: exists, Area: was.Area, Bound: geom.Bound(was.Geometry)})
 		}
 	}
 }

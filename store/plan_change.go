@@ -7,6 +7,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"tuban/feature"
+	"tuban/geom"
 )
 
 // change plans one feature's part.
@@ -24,10 +25,10 @@ func (p *plan) change(c *feature.Change, told *Was) error {
 	if err != nil {
 		return err
 	}
-	now := Was{Exists: c.Op == feature.OpPut, Area: f.Area, Bound: emptyBound()}
+	now := Was{Exists: c.Op == feature.OpPut, Area: f.Area, Bound: geom.EmptyBound}
 	switch c.Op {
 	case feature.OpPut:
-		now.Bound = boundOf(f.Geometry)
+		now.Bound = geom.Bound(f.Geometry)
 	case feature.OpDelete:
 		if !was.Exists {
 			return assertion("layer %s has no feature %d to delete", c.Layer, f.Number)
@@ -126,7 +127,7 @@ func (v *vintageNow) cover(b orb.Bound) {
 		return
 	}
 	if v.Bound != nil {
-		b = union(*v.Bound, b)
+		b = geom.Union(*v.Bound, b)
 	}
 	v.Bound = &b
 }

@@ -29,6 +29,7 @@ type AddressError struct {
 	Part, Text, Reason string
 }
 
+// Error names the part, its text and the reason.
 func (e *AddressError) Error() string {
 	return fmt.Sprintf("tile address: %s %.20q %s", e.Part, e.Text, e.Reason)
 }

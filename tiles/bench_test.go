@@ -74,3 +74,17 @@ func BenchmarkRenderInside(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkRenderCity is a tile that holds the whole demo city.
+func BenchmarkRenderCity(b *testing.B) {
+	l := demoCity()
+	var tile Tile
+	b.ReportAllocs()
+	for b.Loop() {
+		var err error
+		if tile, err = Render([]Layer{l}, Address{8, 195, 100}, Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(tile.Data)), "B/tile")
+}

@@ -35,17 +35,18 @@ func TestSizeSteps(t *testing.T) {
 	all, _ := render(t, city, Options{}, reference, drawn)
 	size := len(all.Data)
 	tests := []struct {
-		name      string
-		max       int
-		reduced   []bool // dltb, tbpatch
-		dropped   bool   // some of dltb
-		allMarked bool   // marks of patches that could be drawn
+		name            string
+		max             int
+		reduced         []bool // dltb, tbpatch
+		merged, dropped bool   // some of dltb
+		allMarked       bool   // marks of patches that could be drawn
 	}{
-		{"all fits", size, []bool{false, false}, false, false},
-		{"reference properties", size - 1, []bool{true, false}, false, false},
-		{"patch properties too", 62_000, []bool{true, true}, false, false},
-		{"reference features too", 35_000, []bool{true, true}, true, false},
-		{"patches as marks", 6_000, []bool{true, true}, true, true},
+		{"all fits", size, []bool{false, false}, false, false, false},
+		{"reference properties", size - 1, []bool{true, false}, false, false, false},
+		{"patch properties too", 62_000, []bool{true, true}, false, false, false},
+		{"reference polygons too", 60_000, []bool{true, true}, true, false, false},
+		{"reference features too", 20_000, []bool{true, true}, true, true, false},
+		{"patches as marks", 6_000, []bool{true, true}, true, true, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -58,17 +59,37 @@ func TestSizeSteps(t *testing.T) {
 				notes[n.Layer] = n
 			}
 			a, b := notes["dltb"], notes["tbpatch"]
-			if a.Reduced != tt.reduced[0] || b.Reduced != tt.reduced[1] || a.Dropped > 0 != tt.dropped || b.Marked > 100 != tt.allMarked {
+			if a.Reduced != tt.reduced[0] || b.Reduced != tt.reduced[1] || a.Merged > 0 != tt.merged ||
+				a.Dropped > 0 != tt.dropped || b.Marked > 100 != tt.allMarked {
 				t.Errorf("%d bytes: %+v", len(tile.Data), tile.Generalised)
 			}
-			if b.Dropped > 0 || b.Collapsed > 0 {
+			if b.Merged > 0 || b.Dropped > 0 || b.Collapsed > 0 {
 				t.Errorf("patches are missing: %+v", b)
 			}
 			requireAllPatches(t, decoded.Layer("tbpatch"), 300)
-			if l := decoded.Layer("dltb"); l != nil && len(l.Features)+a.Dropped != 900 {
-				t.Errorf("%d parcels drawn, %d dropped of 900", len(l.Features), a.Dropped)
-			}
+			requireAllTold(t, decoded.Layer("dltb"), a, 900)
 		})
+	}
+}
+
+// requireAllTold: features drawn, merged, collapsed and dropped are all there are.
+func requireAllTold(t tester, l *mvt.Layer, n Note, want int) {
+	t.Helper()
+	alone, merged := 0, 0
+	for i := 0; l != nil && i < len(l.Features); i++ {
+		f := &l.Features[i]
+		p := l.Properties(f)
+		if p["merged"] == nil {
+			alone++
+			continue
+		}
+		merged += int(p["count"].(int64))
+		if p["id"] != nil || f.HasID {
+			t.Fatalf("a merged feature has an id: %v", p)
+		}
+	}
+	if merged != n.Merged || alone+n.Count() != want {
+		t.Fatalf("%d features are drawn and %d merged of %d; told: %+v", alone, merged, want, n)
 	}
 }
 
@@ -114,30 +135,64 @@ func TestNoPatchIsEverMissing(t *testing.T) {
 	})
 }
 
-// TestLargestAreKept: of a reference layer that does not fit the smallest go.
-func TestLargestAreKept(t *testing.T) {
-	l := newMemory("dltb", feature.KindReference)
+// squares returns 500 apart from each other, with sides of 10 to 109 units, each
+// of its own class or all of one.
+func squares(classes bool) (l *memory, side []int64) {
+	l = newMemory("dltb", feature.KindReference, "class")
+	if classes {
+		l.layer.ClassField = "class"
+	}
 	for i := range 500 {
 		x, y := float64(i%25)*160, float64(i/25)*160
-		s := 10 + float64((i*37)%100)
-		l.add(polygon(city, tileBox(x, y, x+s, y+s)))
+		side = append(side, int64(10+(i*37)%100))
+		s := float64(side[i])
+		l.add(polygon(city, tileBox(x, y, x+s, y+s)), feature.IntValue(int64(i)))
 	}
+	return l, side
+}
+
+// TestSmallestAreMerged: of a reference layer that does not fit the smallest
+// merge, and no more than need be.
+func TestSmallestAreMerged(t *testing.T) {
+	l, side := squares(false)
+	tile, decoded := render(t, city, Options{MaxBytes: 14_000}, l)
+	drawn := decoded.Layer("dltb")
+	alone := 0
+	for i := range drawn.Features {
+		if f := &drawn.Features[i]; f.HasID {
+			alone++
+			if s := side[f.ID-1]; s < 64 {
+				t.Errorf("a square of side %d is not merged", s)
+			}
+		}
+	}
+	var all int64
+	for _, s := range side {
+		all += 2 * s * s
+	}
+	if a := area2(t, drawn); a != all || alone < 200 || len(tile.Data) < 10_000 {
+		t.Errorf("twice the area is %d instead of %d; %d drawn alone in %d bytes", a, all, alone, len(tile.Data))
+	}
+	requireAllTold(t, drawn, tile.Generalised[0], 500)
+}
+
+// TestLargestAreKept: where merging does not help the smallest go.
+func TestLargestAreKept(t *testing.T) {
+	l, side := squares(true)
 	tile, decoded := render(t, city, Options{MaxBytes: 8000}, l)
 	kept := decoded.Layer("dltb")
 	smallest := int64(1 << 62)
 	for i := range kept.Features {
-		smallest = min(smallest, featureArea2(t, &kept.Features[i])/2)
+		smallest = min(smallest, side[kept.Properties(&kept.Features[i])["class"].(int64)])
 	}
 	larger := 0
-	for i := range 500 {
-		if s := int64(10 + (i*37)%100); s*s > smallest {
+	for _, s := range side {
+		if s > smallest+1<<coarsestGrid { // sides are rounded before the choice
 			larger++
 		}
 	}
 	if larger > len(kept.Features) || len(kept.Features) < 100 {
 		t.Errorf("%d kept, %d are larger than the smallest of them", len(kept.Features), larger)
 	}
-	if len(tile.Data) < 7000 {
-		t.Errorf("only %d bytes of 8,000 are used", len(tile.Data))
-	}
+	requireAllTold(t, kept, tile.Generalised[0], 500)
 }

@@ -15,6 +15,15 @@
 // oriented and written. A tessellation that covers the tile covers it after
 // that as well, without gap or overlap.
 //
+// A layer that does not fit has its small polygons merged into one feature for
+// each class: "merged" is true, "count" says how many features of the class it
+// stands for, and it has neither MVT id nor "id". Drawn features, the sum of
+// count and what the notes call collapsed and dropped are all there are. Because
+// rounding takes area from whatever is thinner than a unit, some polygons below a
+// pixel are then drawn in another class near them, so that each class keeps its
+// area (see renderer.balance). If even all polygons of all classes merged are too
+// many bytes, their grid gets coarser.
+//
 // MVT layers are named by their layer id, have extent 4096 and a buffer of 64
 // units. A feature's MVT id is its number; its property "id" is its text id,
 // also when the file has a property of that name. Numbers are int_value,

@@ -48,7 +48,7 @@ func newRenderer() *renderer {
 type picture struct {
 	layer     Layer
 	from, to  int // in renderer.shapes
-	collapsed int
+	collapsed []feature.Slot
 }
 
 // shape is a drawn feature. Its commands are a range of renderer.geometry.
@@ -97,7 +97,7 @@ func (r *renderer) draw(l Layer) {
 		r.finish(&p, &r.cuts[i])
 	}
 	p.to = len(r.shapes)
-	if p.to > p.from || p.collapsed > 0 {
+	if p.to > p.from || len(p.collapsed) > 0 {
 		r.pictures = append(r.pictures, p)
 	}
 }
@@ -143,11 +143,8 @@ func (r *renderer) cutPolygon(p orb.Polygon, part int) {
 // cell it keeps the first and the last: what lies between them has no border
 // outside the cell.
 func (r *renderer) project(pts []orb.Point) {
-	if len(pts) == 0 {
-		return
-	}
 	from, run := len(r.fine), 0
-	add := func(f snap.Fine) {
+	r.follow(pts, func(f snap.Fine) {
 		n := len(r.fine)
 		if n > from && f.Round() == r.fine[n-1].Round() {
 			if run++; run > 1 {
@@ -158,13 +155,20 @@ func (r *renderer) project(pts []orb.Point) {
 			run = 0
 		}
 		r.fine = append(r.fine, f)
+	})
+}
+
+// follow visits the fine points of a closed chain.
+func (r *renderer) follow(pts []orb.Point, visit func(snap.Fine)) {
+	if len(pts) == 0 {
+		return
 	}
 	prev := pts[len(pts)-1]
 	for _, p := range pts {
 		if dlat := math.Abs(p[1] - prev[1]); dlat > r.frame.straight {
-			r.bend(prev, p, add)
+			r.bend(prev, p, visit)
 		}
-		add(r.place(p))
+		visit(r.place(p))
 		prev = p
 	}
 }

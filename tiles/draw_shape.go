@@ -42,14 +42,14 @@ func (r *renderer) finish(p *picture, c *cut) {
 }
 
 // missed tells whether a feature of which nothing is drawn needs a mark. If it
-// is not of a patch layer, it counts it as collapsed when it meets the tile's
-// own square.
+// is not of a patch layer it is noted as collapsed when it meets the
+// tile's own square.
 func (r *renderer) missed(p *picture, c *cut, g orb.Geometry) bool {
 	if p.layer.Layer().Kind == feature.KindPatch {
 		return geom.IntersectsBound(g, r.frame.box)
 	}
 	if geom.IntersectsBound(g, r.frame.own) {
-		p.collapsed++
+		p.collapsed = append(p.collapsed, c.slot)
 	}
 	return false
 }

@@ -18,6 +18,8 @@ type plan struct {
 	// cell is the number of bits of the cells that marks merge in, 0 for none.
 	// Patches of less drawn area than a cell become marks then.
 	cell uint
+	// merging has the polygons that are drawn together; nil is none.
+	merging *merging
 	// keep tells which shapes are written; nil is all.
 	keep []bool
 }
@@ -57,38 +59,45 @@ func (r *renderer) encodePicture(p *picture, pl plan) Note {
 	if p.isPatch() {
 		brief = pl.briefPatches
 	}
-	note := Note{Layer: l.ID, Collapsed: p.collapsed}
+	note := Note{Layer: l.ID, Collapsed: len(p.collapsed)}
 	r.builder.Reset(string(l.ID))
 	r.tags.start(r.builder, l, r.opt.Properties)
 	for _, k := range r.tags.want {
 		note.Reduced = note.Reduced || k
 	}
 	note.Reduced = note.Reduced && brief && !slices.Equal(r.tags.want, r.tags.brief)
-	merged := r.merge(p, pl.cell)
+	marks := r.cluster(p, pl.cell)
 	for i := p.from; i < p.to; i++ {
 		s := &r.shapes[i]
 		switch {
+		case pl.merging.took(i): // told with its group
 		case pl.keep != nil && !pl.keep[i]:
 			note.Dropped++
 		case r.isMark(p, s, pl.cell):
 			note.Marked++
-			if !merged.took(s) {
+			if !marks.took(s) {
 				r.encodeMark(p, s)
 			}
 		default:
-			r.tags.feature(r, p.layer, s.slot, brief)
-			r.builder.Feature(uint64(s.number), s.kind, r.geometry.Bytes()[s.from:s.to])
+			r.encodeShape(p.layer, s, brief)
 		}
 	}
-	for _, m := range merged.several() {
-		r.encodeMerged(m)
+	for _, c := range marks.several() {
+		r.encodeMarks(c)
 	}
+	r.encodeGroups(p, pl.merging, &note)
 	return note
 }
 
 // isMark tells whether a shape is drawn as a mark.
 func (r *renderer) isMark(p *picture, s *shape, cell uint) bool {
 	return s.mark || cell > 0 && p.isPatch() && s.kind != mvt.Points && s.area2/2 < 1<<(2*cell)
+}
+
+// encodeShape writes a feature as it is drawn.
+func (r *renderer) encodeShape(l Layer, s *shape, brief bool) {
+	r.tags.feature(r, l, s.slot, brief)
+	r.builder.Feature(uint64(s.number), s.kind, r.geometry.Bytes()[s.from:s.to])
 }
 
 // encodeMark writes the mark of one patch.
@@ -99,14 +108,44 @@ func (r *renderer) encodeMark(p *picture, s *shape) {
 	r.pointFeature(uint64(s.number), s.at)
 }
 
-// encodeMerged writes the mark of several patches.
-func (r *renderer) encodeMerged(m *cluster) {
+// encodeMarks writes the mark of several patches.
+func (r *renderer) encodeMarks(m *cluster) {
 	r.builder.Bool(r.builder.Key(markName), true)
 	r.builder.Int(r.builder.Key(countName), int64(m.count))
 	if len(m.states) > 0 {
 		r.builder.String(r.builder.Key(statesName), m.statesJSON())
 	}
 	r.pointFeature(0, m.at())
+}
+
+// encodeGroups writes the merged polygons of a layer and notes what they stand
+// for: of a class that has none, because of rounding, features are collapsed.
+func (r *renderer) encodeGroups(p *picture, m *merging, note *Note) {
+	if m == nil {
+		return
+	}
+	note.Collapsed -= m.counted[p.layer.Layer().ID]
+	for i := range m.groups {
+		g := &m.groups[i]
+		switch {
+		case p != &r.pictures[g.picture]:
+		case g.to == g.from:
+			note.Collapsed += g.count
+		case g.dropped:
+			note.Dropped += g.count
+		default:
+			note.Merged += g.count
+			r.encodeGroup(p.layer.Layer(), m, g)
+		}
+	}
+}
+
+// encodeGroup writes one group.
+func (r *renderer) encodeGroup(l *feature.Layer, m *merging, g *group) {
+	r.tags.class(classField(l), g.class)
+	r.builder.Bool(r.builder.Key(mergedName), true)
+	r.builder.Int(r.builder.Key(countName), int64(g.count))
+	r.builder.Feature(0, mvt.Polygons, m.geometry.Bytes()[g.from:g.to])
 }
 
 // pointFeature ends a feature with a point.
@@ -127,7 +166,7 @@ func (r *renderer) encodeNotes(notes []Note) {
 		for _, part := range []struct {
 			what  string
 			count int
-		}{{":collapsed", n.Collapsed}, {":dropped", n.Dropped}, {":marked", n.Marked}} {
+		}{{":collapsed", n.Collapsed}, {":merged", n.Merged}, {":dropped", n.Dropped}, {":marked", n.Marked}} {
 			if part.count > 0 {
 				b.Int(b.Key(name+part.what), int64(part.count))
 			}

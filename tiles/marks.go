@@ -22,8 +22,8 @@ type cluster struct {
 	states map[string]int
 }
 
-// merge sorts the marks of a picture into cells of 1<<bits units; none for 0.
-func (r *renderer) merge(p *picture, bits uint) clusters {
+// cluster sorts the marks of a picture into cells of 1<<bits units; none for 0.
+func (r *renderer) cluster(p *picture, bits uint) clusters {
 	c := clusters{bits: bits}
 	if bits == 0 || !p.isPatch() {
 		return c

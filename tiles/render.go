@@ -51,6 +51,9 @@ type Note struct {
 	Layer feature.LayerID
 	// Collapsed polygons or lines are thinner than the grid and not drawn.
 	Collapsed int
+	// Merged polygons of reference and admin layers are drawn as one feature for
+	// each class, with its class, "merged" and "count".
+	Merged int
 	// Dropped features were left out because the tile was too large.
 	Dropped int
 	// Marked patches are drawn as marks: points with id, class, state and count.
@@ -60,7 +63,7 @@ type Note struct {
 }
 
 // Count returns the number of features that are not drawn in their own shape.
-func (n Note) Count() int { return n.Collapsed + n.Dropped + n.Marked }
+func (n Note) Count() int { return n.Collapsed + n.Merged + n.Dropped + n.Marked }
 
 // Tile is an encoded tile.
 type Tile struct {

@@ -260,13 +260,14 @@ func TestEditsStayInTheirCover(t *testing.T) {
 		for _, p := range tessellation(t, city) {
 			l.add(p)
 		}
+		opt := Options{MaxBytes: rapid.SampledFrom([]int{0, 3000, 400}).Draw(t, "limit")}
 		i := rapid.IntRange(0, len(l.features)-1).Draw(t, "edited")
 		up := uint8(rapid.IntRange(0, 2).Draw(t, "up"))
 		around := Cover(city.Bound(), city.Z-up)
 		before := map[Address]string{}
 		look := func(visit func(a Address, data string)) {
 			around.Each(func(a Address) bool {
-				tile, err := Render([]Layer{l}, a, Options{})
+				tile, err := Render([]Layer{l}, a, opt)
 				if err != nil {
 					t.Fatal(err)
 				}

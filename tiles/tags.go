@@ -13,6 +13,7 @@ const (
 	markName   = "mark"
 	countName  = "count"
 	statesName = "states"
+	mergedName = "merged"
 )
 
 // tags writes the properties of one layer's features.
@@ -34,7 +35,7 @@ func (t *tags) start(b *mvt.LayerBuilder, l *feature.Layer, only []string) {
 		w := f.Name != idName && (only == nil || slices.Contains(only, f.Name))
 		t.want = append(t.want, w)
 		kept := f.Name == l.ClassField || f.Name == StateField
-		reserved := f.Name == markName || f.Name == countName || f.Name == statesName
+		reserved := f.Name == markName || f.Name == countName || f.Name == statesName || f.Name == mergedName
 		t.brief = append(t.brief, w && kept && !reserved)
 		t.keys = append(t.keys, 0)
 	}
@@ -50,6 +51,14 @@ func (t *tags) feature(r *renderer, l Layer, s feature.Slot, brief bool) {
 		t.using = t.brief
 	}
 	l.EachProperty(s, r.visit)
+}
+
+// class tags a merged feature with its class.
+func (t *tags) class(field int, v feature.Value) {
+	t.using = t.brief
+	if field >= 0 {
+		t.add(field, v)
+	}
 }
 
 // add tags the feature with one property, if it is wanted.

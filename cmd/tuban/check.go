@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"tuban/engine"
@@ -52,31 +53,45 @@ func (c *checkCmd) Run(a *app) (err error) {
 	if c.Server != "" {
 		return c.ask(a)
 	}
+	out, err := c.checkStore(a)
+	if err != nil {
+		return err
+	}
+	if n := len(out.Store.Problems); n > 0 {
+		return errors.Join(a.printCheck(out), fmt.Errorf("%d problems: restore a backup, or import the layers again", n))
+	}
 	e, err := a.open(a.ctx, c.Data, openOptions{readOnly: true})
 	if err != nil {
 		return err
 	}
 	defer closing(e, &err)
-	p := a.newProgress("check")
-	report, err := e.Check(a.ctx, func(done, total int64) { p.update("read", done, total) })
-	p.end()
-	if err != nil {
-		return err
-	}
-	out := checked{Seq: e.View().Seq(), Store: &report}
 	for _, l := range e.View().Layers() {
 		out.Layers = append(out.Layers, checkedLayer{l.Layer().ID, l.Vintage(), l.Len()})
 		if c.Geometry {
 			out.Geometry = append(out.Geometry, problemsOf(l)...)
 		}
 	}
-	if err := a.printCheck(&out); err != nil {
-		return err
+	return a.printCheck(out)
+}
+
+// checkStore reads the store without opening the data set, which a damaged one
+// would refuse.
+func (c *checkCmd) checkStore(a *app) (out *checked, err error) {
+	if err := wantDirectory(c.Data); err != nil {
+		return nil, err
 	}
-	if n := len(report.Problems); n > 0 {
-		return fmt.Errorf("%d problems: restore a backup, or import the layers again", n)
+	db, err := store.Open(c.Data, store.Options{ReadOnly: true})
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	defer func() { err = errors.Join(err, db.Close()) }()
+	p := a.newProgress("check")
+	defer p.end()
+	report, err := db.Check(a.ctx, func(done, total int64) { p.update("read", done, total) })
+	if err != nil {
+		return nil, err
+	}
+	return &checked{Seq: db.Head().Seq, Store: &report}, nil
 }
 
 func problemsOf(l *engine.LayerView) []geometryNote {

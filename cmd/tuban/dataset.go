@@ -39,8 +39,8 @@ type openOptions struct {
 // read want the directory to be there.
 func (a *app) open(ctx context.Context, dir string, opt openOptions) (*opened, error) {
 	if opt.readOnly {
-		if _, err := os.Stat(dir); err != nil {
-			return nil, fmt.Errorf("no data set: %w\nMake one with: tuban import --data %s --layer NAME FILE (or: tuban demo)", err, dir)
+		if err := wantDirectory(dir); err != nil {
+			return nil, err
 		}
 	}
 	cache := tiles.NewCache(tileCacheBytes)
@@ -60,6 +60,14 @@ func (a *app) open(ctx context.Context, dir string, opt openOptions) (*opened, e
 		return nil, err
 	}
 	return &opened{Engine: e, cache: cache}, nil
+}
+
+// wantDirectory says what to do where there is no data set.
+func wantDirectory(dir string) error {
+	if _, err := os.Stat(dir); err != nil {
+		return fmt.Errorf("no data set: %w\nMake one with: tuban import --data %s --layer NAME FILE (or: tuban demo)", err, dir)
+	}
+	return nil
 }
 
 // invalidate tells the tile cache of a commit before its view can be seen.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"tuban/engine"
 	"tuban/feature"
@@ -76,18 +77,21 @@ func layerOf(v *engine.View, name string) (*engine.LayerView, error) {
 	if l, ok := v.Layer(feature.LayerID(name)); ok {
 		return l, nil
 	}
-	ids := make([]feature.LayerID, 0, len(v.Layers()))
-	for _, l := range v.Layers() {
-		ids = append(ids, l.Layer().ID)
+	if len(v.Layers()) == 0 {
+		return nil, fmt.Errorf("%w: %s; the data set is empty", engine.ErrNoLayer, name)
 	}
-	return nil, fmt.Errorf("%w: %s; there are: %v", engine.ErrNoLayer, name, ids)
+	ids := make([]string, 0, len(v.Layers()))
+	for _, l := range v.Layers() {
+		ids = append(ids, string(l.Layer().ID))
+	}
+	return nil, fmt.Errorf("%w: %s; there are: %s", engine.ErrNoLayer, name, strings.Join(ids, ", "))
 }
 
 // writeWhole writes a file beside its name and renames it when it is whole.
 func writeWhole(name string, write func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
-		return err
+		return fmt.Errorf("cannot write %s: %w", name, errors.Unwrap(err))
 	}
 	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
 		return errors.Join(err, os.Remove(f.Name()))

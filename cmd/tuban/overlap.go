@@ -43,7 +43,7 @@ no polygon is reported, the rest goes on, and the exit code is 1.
 
 // Run measures and writes.
 func (c *overlapCmd) Run(a *app) (err error) {
-	if c.SliverM2 < 0 {
+	if !(c.SliverM2 >= 0) {
 		return usagef("--sliver-m2 %v: 0 or more", c.SliverM2)
 	}
 	p := a.newProgress("overlap")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"strings"
 
@@ -63,7 +64,7 @@ func (a *app) serve(f *serveFlags, prepare func(*opened) error) (err error) {
 	if err := e.SetAddress(url); err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	s, err := server.New(e.Engine, server.Options{Logger: logger, Tiles: e.cache, BaseURL: f.BaseURL, Version: version})
+	s, err := server.New(e.Engine, server.Options{Logger: logger, Tiles: e.cache, BaseURL: f.BaseURL, Hosts: f.hosts(), Version: version})
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
@@ -81,11 +82,29 @@ func (a *app) serve(f *serveFlags, prepare func(*opened) error) (err error) {
 	return s.Shutdown(ctx)
 }
 
+// hosts are the names that a server for this machine alone answers to.
+func (f *serveFlags) hosts() []string {
+	if f.InsecureOpen {
+		return nil
+	}
+	names := []string{"localhost", "127.0.0.1", "::1"}
+	if host, _, err := net.SplitHostPort(f.Listen); err == nil {
+		names = append(names, strings.ToLower(host))
+	}
+	if u, err := url.Parse(f.BaseURL); err == nil && u.Hostname() != "" {
+		names = append(names, strings.ToLower(u.Hostname()))
+	}
+	return names
+}
+
 // check refuses an address that others can reach while nothing asks who they are.
 func (f *serveFlags) check() error {
 	host, _, err := net.SplitHostPort(f.Listen)
 	if err != nil {
 		return usagef("--listen %q: %v (use host:port, such as 127.0.0.1:8080)", f.Listen, err)
+	}
+	if u, err := url.Parse(f.BaseURL); f.BaseURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		return usagef("--base-url %q: give scheme, host and path, such as https://map.example/tuban", f.BaseURL)
 	}
 	ip := net.ParseIP(host)
 	if host == "localhost" || ip != nil && ip.IsLoopback() || f.InsecureOpen {

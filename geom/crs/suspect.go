@@ -158,12 +158,25 @@ func (c CRS) suspectEasting(b orb.Bound) string {
 	switch {
 	case c.zone == 0 && zone != 0:
 		return fmt.Sprintf("x looks like an easting with zone prefix %d, but %s has none: try --crs %s", zone, c, numbered(zone))
-	case c.zone != 0 && zone != 0 && zone != c.zone:
+	case c.zone != 0 && zone != 0 && zone != c.zone && inZone(b, zone):
 		return fmt.Sprintf("x looks like an easting with zone prefix %d, but %s has prefix %d: try --crs %s", zone, c, c.zone, numbered(zone))
 	case c.zone != 0 && plainEasting(b):
 		return fmt.Sprintf("x looks like an easting without a zone prefix, but %s has prefix %d: try --crs %s", c, c.zone, c.twin(false))
 	}
 	return ""
+}
+
+// inZone reports whether eastings with a zone number before them lie in that
+// zone, give or take a third of its width. Beyond, they may as well be eastings
+// of a neighbouring zone that somebody has stretched over its edge: a whole city
+// is often kept in one zone.
+func inZone(b orb.Bound, zone int) bool {
+	from, to := 2.5e5, 7.5e5 // 3°: 333 km to 667 km at the equator
+	if zone <= lastWide {
+		from, to = 1.2e5, 8.8e5 // 6°: 166 km to 834 km
+	}
+	o := float64(zone) * zoneStep
+	return within(b.Min[0], b.Max[0], o+from, o+to)
 }
 
 // reaches reports whether the box lies within 1,000 km of the central meridian,

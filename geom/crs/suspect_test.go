@@ -44,6 +44,8 @@ func TestSuspect(t *testing.T) {
 		{"no prefix where one belongs", 4520, inCM96,
 			"x looks like an easting without a zone prefix, but EPSG:4520 has prefix 32: try --crs EPSG:4541"},
 		{"another prefix", 4519, inZone32, "zone prefix 32, but EPSG:4519 has prefix 31: try --crs EPSG:4520"},
+		{"89.5 E kept in zone 32", 4520, box(31906189, 3888000, 31906289, 3888100), ""},
+		{"88.5 E kept in zone 32", 4520, box(31805000, 3710000, 31806000, 3711000), ""},
 		{"6° prefix in a 3° zone", 4541, box(16700000, 4019000, 16710000, 4042000), "try --crs EPSG:4494"},
 		{"degrees in a zone", 4541, inDegrees, "look like degrees, but EPSG:4541 is in metres: try --crs EPSG:4490"},
 		{"latitude first in a zone", 4541, latLon, "latitude before longitude"},

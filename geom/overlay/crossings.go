@@ -26,6 +26,7 @@ func (w *sweep) addCrossings() {
 type box struct {
 	x0, y0, x1, y1 float64
 	first, n       int32
+	key            uint32 // where an edge is along a space-filling curve
 }
 
 type joiner struct {
@@ -41,8 +42,11 @@ func (j *joiner) build() {
 		all.x1, all.y0, all.y1 = max(all.x1, b.x1), min(all.y0, b.y0), max(all.y1, b.y1)
 		j.boxes = append(j.boxes, b)
 	}
-	key := func(b box) uint32 { return morton(&all, &node{x0: b.x0, x1: b.x1, y0: b.y0, y1: b.y1}) }
-	slices.SortFunc(j.boxes, func(a, b box) int { return cmp.Or(cmp.Compare(key(a), key(b)), cmp.Compare(a.first, b.first)) })
+	for i := range j.boxes {
+		b := &j.boxes[i]
+		b.key = morton(&all, &node{x0: b.x0, x1: b.x1, y0: b.y0, y1: b.y1})
+	}
+	slices.SortFunc(j.boxes, func(a, b box) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.first, b.first)) })
 	const fan = 8
 	for start, end := 0, len(j.boxes); end-start > 1; start, end = end, len(j.boxes) {
 		for i := start; i < end; i += fan {

@@ -20,6 +20,11 @@
 // longitude and latitude by exact predicates (see touch.go), not by the sign of
 // a rounded sum.
 //
+// The geometry of an intersection or a difference, on demand, comes from a sweep
+// over slabs between vertices and crossings (sweep.go), whose covered parts are
+// outlined (outline.go) and traced to rings (rings.go). It is checked against
+// the area before it is given.
+//
 // Coordinates are longitude and latitude in degrees; edges are straight in
 // that plane. Rings are read-only and may be shared with the caller. A Shape
 // is immutable and safe for concurrent use.

@@ -18,6 +18,7 @@ type Shape struct {
 	nodes    []node // level over level; the last one is the root
 	bound    orb.Bound
 	area     float64
+	source   orb.MultiPolygon // what a repaired form was made from
 }
 
 // Prepare returns the measuring form of a polygon or multipolygon; any other
@@ -72,6 +73,7 @@ func (s *Shape) Repaired() bool { return s.repaired }
 func (s *Shape) build(mp orb.MultiPolygon, needsRepair bool) {
 	if needsRepair {
 		s.repaired = true
+		s.source = append(s.source[:0], mp...)
 		s.buildTrapezoids(Decompose([]orb.MultiPolygon{mp}))
 	} else {
 		s.buildRings(mp)
@@ -198,6 +200,7 @@ func (c *Scratch) Prepare(g orb.Geometry, needsRepair bool) *Shape {
 func (c *Scratch) Release() {
 	s := &c.shape
 	clear(s.rings)
-	*s = Shape{rings: s.rings[:0], nodes: s.nodes[:0]}
+	clear(s.source)
+	*s = Shape{rings: s.rings[:0], nodes: s.nodes[:0], source: s.source[:0]}
 	s.finish()
 }

@@ -76,75 +76,9 @@ func TestUnionAreaAgainstSimplefeatures(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := Prepare(a, false)
-		if got, want := UnionArea(p, bs), ellipsoid.Area(polygonal(g)); math.Abs(got-want) > 2e-9*p.Area() {
+		if got, want := UnionArea(p, bs), ellipsoid.Area(polygonsIn(g)); math.Abs(got-want) > 2e-9*p.Area() {
 			t.Fatalf("%.9f, theirs %.9f", got, want)
 		}
-	}
-}
-
-func TestGeometry(t *testing.T) {
-	r := seeded(t)
-	for range 8 {
-		a := orb.MultiPolygon{{star(r, 50, 106.5, 29.5, 0.002)}}
-		b := orb.MultiPolygon{{star(r, 3000, 106.5+0.004*(r.Float64()-0.5), 29.5, 0.002+0.05*r.Float64())}}
-		c := orb.MultiPolygon{{{{106.4995, 29.5}, {106.5015, 29.501}, {106.5015, 29.4995}, {106.4995, 29.501}, {106.4995, 29.5}}}} // a bow-tie
-		p, q, bow := Prepare(a, false), Prepare(b, false), Prepare(c, true)
-		small := min(p.Area(), q.Area())
-		cut, err := Intersection(p, q)
-		if err != nil {
-			t.Fatal(err)
-		}
-		valid(t, cut)
-		if got, want := ellipsoid.Area(cut), Area(p, q); math.Abs(got-want) > 2e-9*small {
-			t.Fatalf("intersection has %.9f, area %.9f", got, want)
-		}
-		rest, err := Difference(p, []*Shape{q, bow})
-		if err != nil {
-			t.Fatal(err)
-		}
-		valid(t, rest)
-		if got, want := ellipsoid.Area(rest), p.Area()-UnionArea(p, []*Shape{q, bow}); math.Abs(got-want) > 2e-9*p.Area() {
-			t.Fatalf("difference has %.9f, want %.9f", got, want)
-		}
-		tie, err := Intersection(bow, p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		valid(t, tie)
-		if got, want := ellipsoid.Area(tie), Area(p, bow); math.Abs(got-want) > 2e-9*p.Area() {
-			t.Fatalf("intersection with a bow-tie has %.9f, want %.9f", got, want)
-		}
-	}
-}
-
-// valid checks validity and RFC 7946 winding.
-func valid(t *testing.T, mp orb.MultiPolygon) {
-	t.Helper()
-	if len(mp) == 0 {
-		return
-	}
-	if err := toSimple(mp).Validate(); err != nil {
-		t.Fatalf("%v: %v", err, mp)
-	}
-	for _, p := range mp {
-		for i, r := range p {
-			if ccw := r.Orientation() == orb.CCW; ccw != (i == 0) {
-				t.Fatalf("ring %d has the wrong winding", i)
-			}
-		}
-	}
-}
-
-func TestGeometryOfTouchingShapes(t *testing.T) {
-	a, b := Prepare(rect(0, 0, 1, 1), false), Prepare(rect(1, 0, 2, 1), false)
-	if g, err := Intersection(a, b); err != nil || len(g) != 0 {
-		t.Errorf("got %v, %v", g, err)
-	}
-	if g, err := Difference(a, []*Shape{b}); err != nil || len(g) != 1 {
-		t.Errorf("got %v, %v", g, err)
-	}
-	if g, err := Difference(a, []*Shape{a}); err != nil || len(g) != 0 {
-		t.Errorf("got %v, %v", g, err)
 	}
 }
 
@@ -207,4 +141,13 @@ func TestLengthInside(t *testing.T) {
 			t.Fatalf("width %.12g, want %.12g: %v %v", hi, width, a, b)
 		}
 	}
+}
+
+// polygonsIn returns the polygons of another engine's geometry.
+func polygonsIn(g sf.Geometry) orb.MultiPolygon {
+	var mp orb.MultiPolygon
+	for _, part := range g.Dump() {
+		mp = append(mp, fromSimple(part)...)
+	}
+	return mp
 }

@@ -48,21 +48,20 @@ func house() *rules {
 			"internal/e2e": {"cmd", "server", "engine", "jobs", "tiles", "formats", "feature", "geom", "overlap"},
 		},
 		doors: map[string][]string{
-			"github.com/dgraph-io/badger":          {"store"},
-			"github.com/tidwall/rtree":             {"index"},
-			"github.com/valyala/fasthttp":          {"server", "bench"},
-			"github.com/alecthomas/kong":           {"cmd/tuban"},
-			"github.com/prometheus":                {"server"},
-			"github.com/peterstace/simplefeatures": {"geom/overlay"},
-			"modernc.org/sqlite":                   {"formats/geopackage"},
-			"log/slog":                             {"server", "cmd/tuban", "engine", "store", "jobs"},
-			"log":                                  {},
-			"testing":                              {"internal/check"},
-			"math/rand":                            {},
-			"math/rand/v2":                         {"*"},
-			"io/ioutil":                            {},
-			"github.com/paulmach/orb/geo":          {}, // areas on a sphere: 0.3 % off
-			"github.com/paulmach/orb/geojson":      {}, // pulls in a database driver
+			"github.com/dgraph-io/badger":     {"store"},
+			"github.com/tidwall/rtree":        {"index"},
+			"github.com/valyala/fasthttp":     {"server", "bench"},
+			"github.com/alecthomas/kong":      {"cmd/tuban"},
+			"github.com/prometheus":           {"server"},
+			"modernc.org/sqlite":              {"formats/geopackage"},
+			"log/slog":                        {"server", "cmd/tuban", "engine", "store", "jobs"},
+			"log":                             {},
+			"testing":                         {"internal/check"},
+			"math/rand":                       {},
+			"math/rand/v2":                    {"*"},
+			"io/ioutil":                       {},
+			"github.com/paulmach/orb/geo":     {}, // areas on a sphere: 0.3 % off
+			"github.com/paulmach/orb/geojson": {}, // pulls in a database driver
 		},
 		testDoors: map[string][]string{
 			"testing":                              {"*"},

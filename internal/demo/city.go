@@ -9,8 +9,8 @@ import (
 	"tuban/feature"
 )
 
-// maxZoom is the deepest zoom at which a layer's tiles hold more detail.
-const maxZoom = 16
+// maxZoom is the deepest zoom at which a layer is drawn.
+const maxZoom = feature.MaxZoom
 
 // City is a made city. It holds the subdivision of its ground and makes
 // features as they are asked for; it is safe for concurrent use.

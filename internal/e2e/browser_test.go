@@ -39,18 +39,23 @@ type message struct {
 	reply
 }
 
-// chromium starts a browser and ends it with the test.
-func chromium(t *testing.T) *browser {
+// gl draws WebGL2 in software: the machine need not have a GPU.
+var gl = []string{"--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"}
+
+// chromium starts a browser and ends it with the test. flags take the place of gl.
+func chromium(t *testing.T, flags ...string) *browser {
 	t.Helper()
 	path := program(t, "chromium", "chromium-browser", "google-chrome")
 	fromUs, to, err := os.Pipe()
 	check(t, err)
 	from, fromIt, err := os.Pipe()
 	check(t, err)
-	cmd := exec.Command(path, "--headless", "--no-sandbox", "--no-first-run", "--disable-background-networking",
+	if flags == nil {
+		flags = gl
+	}
+	cmd := exec.Command(path, append(flags[:len(flags):len(flags)], "--headless", "--no-sandbox", "--no-first-run", "--disable-background-networking",
 		"--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-extensions", "--hide-scrollbars",
-		"--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-		"--remote-debugging-pipe", "--user-data-dir="+t.TempDir(), "about:blank")
+		"--remote-debugging-pipe", "--user-data-dir="+t.TempDir(), "about:blank")...)
 	cmd.ExtraFiles = []*os.File{fromUs, fromIt}
 	check(t, cmd.Start())
 	check(t, errors.Join(fromUs.Close(), fromIt.Close()))
@@ -267,7 +272,7 @@ func (p *page) until(expression string, limit time.Duration) {
 			return
 		}
 		if time.Now().After(end) {
-			p.b.t.Fatalf("not true within %v: %s\nstatus: %s\ntrouble: %s", limit, expression,
+			p.b.t.Fatalf("not true within %v: %s\nhash: %s\nstatus: %s\ntrouble: %s", limit, expression, p.text("location.hash"),
 				p.text("document.body?.innerText.slice(0, 800) ?? ''"), strings.Join(p.troubles(), "\n"))
 		}
 	}
@@ -283,14 +288,6 @@ func (p *page) asked() []string {
 	p.b.mu.Lock()
 	defer p.b.mu.Unlock()
 	return append([]string(nil), p.requests...)
-}
-
-// click presses and releases the left button at a place of the page.
-func (p *page) click(x, y float64) {
-	p.b.t.Helper()
-	for _, kind := range []string{"mouseMoved", "mousePressed", "mouseReleased"} {
-		p.must("Input.dispatchMouseEvent", map[string]any{"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1}, nil)
-	}
 }
 
 // picture writes a screenshot and returns its path.

@@ -61,7 +61,7 @@ func TestConsoleShowsTheCity(t *testing.T) {
 			t.Errorf("drawn: %v", s.Drawn)
 		}
 		p.click(760, 400)
-		p.until("!document.getElementById('panel').hidden && !document.querySelector('#panel .wait')", 20*time.Second)
+		p.until(hasTable, 20*time.Second)
 		p.until(isReady, 30*time.Second)
 		if s := p.text("document.getElementById('panel').innerText"); !strings.Contains(s, "DLBM") || !strings.Contains(s, "632801") {
 			t.Errorf("the panel says %q", s)
@@ -127,26 +127,13 @@ func TestConsoleFollowsEdits(t *testing.T) {
 	p := chromium(t).open(c.url+"/console/#map=17/36.4453/94.7901&off=yjjbnt,stbhhx,czkfbj,xzq,tuban&probe", 1366, 768)
 	p.summary(60 * time.Second)
 	p.click(700, 300)
-	p.until("!document.getElementById('panel').hidden && !document.querySelector('#panel .wait')", 20*time.Second)
+	p.until(hasTable, 20*time.Second)
 	s := p.summary(30 * time.Second)
 	if s.Chosen == nil || s.Chosen.Layer != "dltb" {
 		t.Fatalf("chosen: %+v", s.Chosen)
 	}
-	item := c.url + "/collections/dltb/items/" + s.Chosen.ID
-	r, err := http.Get(item)
-	check(t, err)
-	r.Body.Close()
 	before := p.text("document.getElementById('seq').innerText")
-	edit, err := http.NewRequest(http.MethodPatch, item, strings.NewReader(`{"properties":{"DLBM":"1102","DLMC":"湖泊水面"}}`))
-	check(t, err)
-	edit.Header.Set("Content-Type", "application/merge-patch+json")
-	edit.Header.Set("If-Match", r.Header.Get("ETag"))
-	answer, err := http.DefaultClient.Do(edit)
-	check(t, err)
-	answer.Body.Close()
-	if answer.StatusCode/100 != 2 {
-		t.Fatalf("PATCH: %s", answer.Status)
-	}
+	c.becomesLake(t, s.Chosen.ID)
 	began := time.Now()
 	p.until(fmt.Sprintf("document.getElementById('seq').innerText !== %q", before), 10*time.Second)
 	for bluish := false; !bluish; time.Sleep(200 * time.Millisecond) {
@@ -158,7 +145,61 @@ func TestConsoleFollowsEdits(t *testing.T) {
 		}
 	}
 	t.Logf("the colour has changed after %v", time.Since(began).Round(time.Millisecond))
+
+	// An edit out of view costs no tile.
+	p.summary(30 * time.Second)
+	time.Sleep(time.Second)
+	before, tiles := p.text("document.getElementById('seq').innerText"), p.tiles()
+	c.becomesLake(t, c.at(t, 95.25, 36.25))
+	p.until(fmt.Sprintf("document.getElementById('seq').innerText !== %q", before), 10*time.Second)
+	time.Sleep(1500 * time.Millisecond)
+	if n := p.tiles(); n != tiles {
+		t.Errorf("an edit out of view made the page ask for %d tiles", n-tiles)
+	}
 	quiet(t, p)
+}
+
+// at is the id of the parcel at a place.
+func (c city) at(t *testing.T, lon, lat float64) string {
+	t.Helper()
+	var answer struct {
+		Layers []struct{ Features []struct{ ID string } }
+	}
+	_, body, err := c.get(fmt.Sprintf("/locate?lon=%g&lat=%g&layers=dltb", lon, lat))
+	check(t, err)
+	if err := json.Unmarshal(body, &answer); err != nil || len(answer.Layers) != 1 || len(answer.Layers[0].Features) == 0 {
+		t.Fatalf("no parcel at %g, %g: %s", lon, lat, body)
+	}
+	return answer.Layers[0].Features[0].ID
+}
+
+// becomesLake gives a parcel the class of lakes.
+func (c city) becomesLake(t *testing.T, id string) {
+	t.Helper()
+	item := c.url + "/collections/dltb/items/" + id
+	r, err := http.Get(item)
+	check(t, err)
+	r.Body.Close()
+	edit, err := http.NewRequest(http.MethodPatch, item, strings.NewReader(`{"properties":{"DLBM":"1102","DLMC":"湖泊水面"}}`))
+	check(t, err)
+	edit.Header.Set("Content-Type", "application/merge-patch+json")
+	edit.Header.Set("If-Match", r.Header.Get("ETag"))
+	answer, err := http.DefaultClient.Do(edit)
+	check(t, err)
+	answer.Body.Close()
+	if answer.StatusCode/100 != 2 {
+		t.Fatalf("PATCH: %s", answer.Status)
+	}
+}
+
+// tiles counts the tiles that the page has asked for.
+func (p *page) tiles() (n int) {
+	for _, u := range p.asked() {
+		if strings.Contains(u, "/mvt/") && !strings.HasSuffix(u, ".json") {
+			n++
+		}
+	}
+	return n
 }
 
 // sound fails the test if the page had problems or left its host.

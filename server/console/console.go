@@ -4,8 +4,10 @@
 // The page asks nothing of any other host. It is meant to be served one folder
 // below the API's root, at …/console/ (its own links are relative; it finds
 // the API at "../"), with the header Content-Security-Policy: Policy.
-// vendor/ holds MapLibre GL JS as published; everything else is written by hand
-// and served as it is, without a build.
+//
+// web/ holds its source (Svelte, TypeScript, MapLibre GL JS, terra-draw), dist/
+// what `npm ci && npm run build` in web/ makes of it, committed, so that building
+// the program needs no npm. The same source makes the same bytes.
 package console
 
 import (
@@ -24,7 +26,7 @@ import (
 const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
 	"connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
-//go:embed assets
+//go:embed dist
 var embedded embed.FS
 
 // asset is one file of the page.
@@ -38,7 +40,7 @@ type asset struct {
 var assets = sync.OnceValue(load)
 
 // File returns a file of the page by its path below the console's root, such as
-// "console.js"; "" is the page itself. etag is strong, quoted and made of the
+// "index.html"; "" is the page itself. etag is strong, quoted and made of the
 // content. The bytes are shared: read-only.
 func File(path string) (data []byte, contentType, etag string, ok bool) {
 	a, ok := find(path)
@@ -47,6 +49,10 @@ func File(path string) (data []byte, contentType, etag string, ok bool) {
 	}
 	return a.data, a.kind, a.etag, true
 }
+
+// Lasting reports whether a path always means the same bytes, because its name
+// holds a hash of them.
+func Lasting(path string) bool { return strings.HasPrefix(strings.TrimPrefix(path, "/"), "assets/") }
 
 // Gzip returns the gzip form of a file and its own etag. ok is false when there
 // is no such file or when compression gains nothing. It is made once, at the
@@ -69,7 +75,7 @@ func find(name string) (*asset, bool) {
 
 func load() map[string]*asset {
 	all := map[string]*asset{}
-	err := fs.WalkDir(embedded, "assets", func(p string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(embedded, "dist", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -77,7 +83,7 @@ func load() map[string]*asset {
 		if err != nil {
 			return err
 		}
-		all[strings.TrimPrefix(p, "assets/")] = newAsset(p, data)
+		all[strings.TrimPrefix(p, "dist/")] = newAsset(p, data)
 		return nil
 	})
 	if err != nil {

@@ -1,4 +1,3 @@
-
 // These tests need github.com/gogo/protobuf in go.mod, which orb's decoder imports.
 
 package mvt

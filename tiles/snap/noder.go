@@ -42,6 +42,11 @@ func (n *Noder) AddCrossings(rings ...[]Fine) {
 	for _, r := range rings {
 		n.sweep.addRing(r)
 	}
+	n.addCrossings()
+}
+
+// addCrossings makes hot the cells in which segments of the sweeper cross.
+func (n *Noder) addCrossings() {
 	n.sweep.crossings(func(p Point) { n.hot = append(n.hot, p) })
 }
 
