@@ -13,7 +13,7 @@ import (
 // demoCmd makes the demo city and serves it.
 type demoCmd struct {
 	serveFlags `embed:""`
-	Size       string `help:"How much of a city: small (20,000 parcels), city (200,000) or large (1,000,000)." enum:"small,city,large" default:"city"`
+	Size       string `help:"How much of a city: small (20,000 parcels), city (200,000) or large (1,000,000)." enum:"small,city,large" default:"small"`
 	Seed       uint64 `help:"Seed of the city: the same seed makes the same city." default:"1"`
 }
 
