@@ -130,27 +130,27 @@ func needsRepair(g orb.Geometry) bool {
 func TestRealTiles(t *testing.T) {
 	tests := []struct {
 		name   string
-		layer  func() *memory
+		layer  func(*testing.T) *memory
 		within orb.Bound // zero: all
 		z0, z1 uint8
 		most   int // tiles of a zoom; beyond that every n-th is taken
 	}{
-		{"land use", func() *memory {
+		{"land use", func(t *testing.T) *memory {
 			return geoJSON(t, "real", feature.KindReference, "formats/liechtenstein_landuse_subset.geojson")
 		}, orb.Bound{}, 6, 16, 60},
-		{"provinces", func() *memory {
+		{"provinces", func(t *testing.T) *memory {
 			return geoJSON(t, "real", feature.KindReference, "admin/osm_qinghai_gansu_sichuan_ningxia_shaanxi_high.geojson")
 		}, orb.Bound{}, 0, 18, 5},
-		{"countries of 148,000 vertices", func() *memory {
+		{"countries of 148,000 vertices", func(t *testing.T) *memory {
 			return geoJSON(t, "real", feature.KindAdmin, "big/land_norway_kazakhstan_nepal_bhutan_kyrgyzstan.geojson.gz")
 		}, orb.Bound{}, 0, 10, 2},
-		{"communes", func() *memory {
+		{"communes", func(t *testing.T) *memory {
 			return shapes(t, "real", feature.KindAdmin, "admin/france_communes_2017.shp.zip")
 		}, orb.Bound{Min: orb.Point{-4, 43}, Max: orb.Point{7, 50}}, 5, 13, 4},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			l := tt.layer()
+			l := tt.layer(t)
 			b := l.bounds[0]
 			for _, o := range l.bounds {
 				b = b.Union(o)
