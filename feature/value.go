@@ -119,8 +119,11 @@ func (v Value) String() string {
 		return strconv.FormatInt(int64(v.bits), 10)
 	case Float:
 		f := v.Float()
-		if f == math.Trunc(f) && math.Abs(f) < 1e15 {
-			return strconv.FormatInt(int64(f), 10)
+		switch {
+		case f == 0:
+			return "0" // also for -0
+		case f == math.Trunc(f) && math.Abs(f) < 1e21: // as JSON has it, so that it reads back the same
+			return strconv.FormatFloat(f, 'f', -1, 64)
 		}
 		return strconv.FormatFloat(f, 'g', -1, 64)
 	}

@@ -25,6 +25,8 @@ func TestParseValue(t *testing.T) {
 		{`1.0`, FloatValue(1), "1", "1"},
 		{`0.1`, FloatValue(0.1), "0.1", "0.1"},
 		{`1e-7`, FloatValue(1e-7), "1e-07", "1e-07"},
+		{`1000000000000000.0`, FloatValue(1e15), "1000000000000000", "1000000000000000"},
+		{`123456789012345680000.0`, FloatValue(123456789012345680000), "123456789012345680000", "123456789012345680000"},
 		{`1e300`, FloatValue(1e300), "1e+300", "1e+300"},
 		{`1e999`, JSONValue("1e999"), "1e999", "1e999"},
 		{`"水浇地 \"x\"\n"`, StringValue("水浇地 \"x\"\n"), "水浇地 \"x\"\n", `"水浇地 \"x\"\n"`},
@@ -51,7 +53,7 @@ func TestParseValue(t *testing.T) {
 // FuzzParseValue wants what parses to be valid JSON again and to parse to the
 // same value.
 func FuzzParseValue(f *testing.F) {
-	for _, s := range []string{`1`, `-0`, `1e400`, `"\u0000\ud800"`, `{"a":[1,2,{"b":null}]}`, `123456789012345678901234567890`} {
+	for _, s := range []string{`1`, `-0`, `1e400`, `"\u0000\ud800"`, `{"a":[1,2,{"b":null}]}`, `123456789012345678901234567890`, `1000000000000000.0`, `1e20`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
