@@ -33,6 +33,7 @@ func TestQGISPaintsTheCity(t *testing.T) {
 	wanted(t)
 	py := python(t)
 	c := startCity(t)
+	lon, lat := c.patch(t)
 	for _, v := range []struct {
 		name, layers, layer      string
 		west, south, east, north float64
@@ -45,7 +46,7 @@ func TestQGISPaintsTheCity(t *testing.T) {
 		{"units", "xzq", "xzq", 94.60, 36.28, 95.20, 36.52, 0.995},
 		{"red line", "stbhhx", "stbhhx", 94.50, 36.20, 95.30, 36.60, 0.10},
 		{"two layers in one tile", "dltb,yjjbnt", "yjjbnt", 94.60, 36.38, 95.20, 36.52, 0.15},
-		{"patches of a quarter", "tuban", "tuban", 94.86, 36.38, 94.94, 36.43, 0.0005},
+		{"a patch", "tuban", "tuban", lon - 0.003, lat - 0.002, lon + 0.003, lat + 0.002, 0.005},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			qgis(t, py, c, v.name, v.layers, v.layer, [4]float64{v.west, v.south, v.east, v.north}, v.least)
@@ -80,6 +81,21 @@ func qgis(t *testing.T, py string, c city, name, layers, layer string, box [4]fl
 	}
 }
 
+// patch returns a place on the first change patch's border.
+func (c city) patch(t *testing.T) (lon, lat float64) {
+	t.Helper()
+	_, body, err := c.get("/collections/tuban/items?limit=1")
+	check(t, err)
+	var page struct {
+		Features []struct {
+			Geometry struct{ Coordinates [][][2]float64 }
+		}
+	}
+	check(t, json.Unmarshal(body, &page))
+	at := page.Features[0].Geometry.Coordinates[0][0]
+	return at[0], at[1]
+}
+
 // tileAt is the address of the tile that holds a place.
 func tileAt(lon, lat float64, z int) (x, y int) {
 	n := math.Exp2(float64(z))
@@ -98,8 +114,11 @@ func TestGDALReadsATile(t *testing.T) {
 	}{{"dltb", 8}, {"dltb", 12}, {"dltb", 15}, {"yjjbnt", 11}, {"stbhhx", 9}, {"czkfbj", 12}, {"xzq", 10}, {"tuban", 14}} {
 		t.Run(fmt.Sprintf("%s/%d", v.layer, v.z), func(t *testing.T) {
 			lon, lat := 94.9, 36.4
-			if v.layer == "yjjbnt" {
+			switch v.layer {
+			case "yjjbnt":
 				lon, lat = 94.8, 36.44
+			case "tuban":
+				lon, lat = c.patch(t)
 			}
 			gdal(t, ogrinfo, c, v.layer, v.z, lon, lat)
 		})
