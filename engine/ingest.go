@@ -15,9 +15,6 @@ import (
 // MaxVertices is the most vertices that one feature may have.
 const MaxVertices = 5_000_000
 
-// maxProblems bounds how many problems of one geometry are reported.
-const maxProblems = 100
-
 // FeatureError is a feature that cannot be taken.
 type FeatureError struct {
 	Layer feature.LayerID
@@ -70,22 +67,18 @@ func Ingest(layer *feature.Layer, f *feature.Feature) ([]geom.Problem, error) {
 	if f.Geometry == nil {
 		return nil, nil
 	}
-	closed, problems := geom.Close(f.Geometry)
-	f.Geometry = closed
+	closed, problems, repair, err := geom.Examine(f.Geometry)
+	f.Geometry, f.NeedsRepair = closed, repair
 	if !geom.IsAreal(closed) {
 		return problems, nil
 	}
 	if !geom.HasRing(closed) {
 		return refuse(ErrNoArea)
 	}
-	problems = append(problems, geom.Validate(closed, maxProblems)...)
-	for _, p := range problems {
-		f.NeedsRepair = f.NeedsRepair || p.NeedsRepair()
+	if err != nil {
+		return refuse(err)
 	}
 	if f.NeedsRepair {
-		if err := geom.CheckTangle(closed); err != nil {
-			return refuse(err)
-		}
 		f.Area = overlay.Prepare(closed, true).Area()
 	} else {
 		f.Area = ellipsoid.Area(closed)

@@ -15,11 +15,6 @@ import (
 // MultiPolygon, or that has no ring with three distinct points.
 var ErrNotAreal = errors.New("not a polygon")
 
-// maxProblems bounds how many problems of a query are listed: rings made to cross
-// themselves everywhere have as many as vertices squared. Those that decide how
-// to measure come first.
-const maxProblems = 100
-
 // Query is a polygon to be measured.
 type Query struct {
 	ID    string // given back with the result
@@ -44,21 +39,14 @@ func NewQuery(id string, g orb.Geometry) (Query, error) {
 	if err := geom.CheckCoordinates(g); err != nil {
 		return Query{}, err
 	}
-	g, unclosed := geom.Close(g)
-	problems := geom.Validate(g, maxProblems)
-	repair := false
-	for _, p := range problems {
-		repair = repair || p.NeedsRepair()
-	}
-	if repair {
-		if err := geom.CheckTangle(g); err != nil {
-			return Query{}, err
-		}
+	g, problems, repair, err := geom.Examine(g)
+	if err != nil {
+		return Query{}, err
 	}
 	if !geom.HasRing(g) {
 		return Query{}, fmt.Errorf("%w: no ring has three distinct points", ErrNotAreal)
 	}
-	return Query{ID: id, Shape: overlay.Prepare(g, repair), Problems: append(unclosed, problems...)}, nil
+	return Query{ID: id, Shape: overlay.Prepare(g, repair), Problems: problems}, nil
 }
 
 // Stored returns the query of a feature that a layer holds.
