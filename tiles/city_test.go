@@ -79,8 +79,9 @@ func drawnAreas(t tester, l *memory, drawn *mvt.Layer) map[string]float64 {
 
 // TestClassesKeepTheirArea is DESIGN 4's bound on the demo city: where polygons
 // had to be merged, the drawn area of each class is within 2 % or four pixels of
-// 256 to the tile of the true one. A tile that fits without draws every polygon
-// by itself, and what the grid takes from thin ones is logged only.
+// 256 to the tile of the true one; and where nothing had to be generalised. Where
+// leaving properties out was enough, every polygon is drawn by itself, and what
+// the grid takes from thin ones is logged only.
 func TestClassesKeepTheirArea(t *testing.T) {
 	l := demoCity()
 	centre := orb.Point{94.9, 36.4}
@@ -112,7 +113,7 @@ func TestClassesKeepTheirArea(t *testing.T) {
 			if z <= 9 && merged == 0 {
 				t.Errorf("%s: nothing is merged, so nothing is shown", a)
 			}
-			requireAreas(t, a, drawnAreas(t, l, decoded.Layer("dltb")), trueAreas(l, a), merged > 0)
+			requireAreas(t, a, drawnAreas(t, l, decoded.Layer("dltb")), trueAreas(l, a), merged > 0 || len(tile.Generalised) == 0)
 			return true
 		})
 	}
