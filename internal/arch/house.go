@@ -51,6 +51,9 @@ func house() *rules {
 			"github.com/dgraph-io/badger":     {"store"},
 			"github.com/tidwall/rtree":        {"index"},
 			"github.com/valyala/fasthttp":     {"server", "bench"},
+			"github.com/HdrHistogram":         {"bench"},
+			"github.com/jackc/pgx":            {"bench/peers"},
+			"os/exec":                         {"bench"}, // git for the commit, PostgreSQL's programs
 			"github.com/alecthomas/kong":      {"cmd/tuban"},
 			"github.com/prometheus":           {"server"},
 			"modernc.org/sqlite":              {"formats/geopackage"},
@@ -66,6 +69,7 @@ func house() *rules {
 		testDoors: map[string][]string{
 			"testing":                              {"*"},
 			"log/slog":                             {"*"},
+			"os/exec":                              {"*"},
 			"github.com/valyala/fasthttp":          {"cmd/tuban", "internal/e2e"},
 			"github.com/peterstace/simplefeatures": {"geom", "overlap"},
 			"modernc.org/sqlite":                   {"jobs"},
