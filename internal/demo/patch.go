@@ -35,14 +35,14 @@ func (c *City) patchLayer() Source {
 }
 
 func patchClasses() []feature.Class {
-	const group = "土地"
+	const group, english = "土地", "Land"
 	return []feature.Class{
-		{Code: "新增建(构)筑物", Name: "新增建(构)筑物", Group: group, Color: "#ff3b30"},
-		{Code: "新增推填土", Name: "新增推填土", Group: group, Color: "#ff9500"},
-		{Code: "新增光伏用地", Name: "新增光伏用地", Group: group, Color: "#5856d6"},
-		{Code: "新增线性地物", Name: "新增线性地物", Group: group, Color: "#00a6d6"},
-		{Code: "疑似新增变化用地", Name: "疑似新增变化用地", Group: group, Color: "#e6007e"},
-		{Code: "疑似采矿", Name: "疑似采矿", Group: "矿产", Color: "#7a3b1d"},
+		{Code: "新增建(构)筑物", Name: "新增建(构)筑物", NameEN: "New building", Group: group, GroupEN: english, Color: "#ff3b30"},
+		{Code: "新增推填土", Name: "新增推填土", NameEN: "New earthworks", Group: group, GroupEN: english, Color: "#ff9500"},
+		{Code: "新增光伏用地", Name: "新增光伏用地", NameEN: "New solar farm", Group: group, GroupEN: english, Color: "#5856d6"},
+		{Code: "新增线性地物", Name: "新增线性地物", NameEN: "New road or line", Group: group, GroupEN: english, Color: "#00a6d6"},
+		{Code: "疑似新增变化用地", Name: "疑似新增变化用地", NameEN: "Suspected change of use", Group: group, GroupEN: english, Color: "#e6007e"},
+		{Code: "疑似采矿", Name: "疑似采矿", NameEN: "Suspected mining", Group: "矿产", GroupEN: "Minerals", Color: "#7a3b1d"},
 	}
 }
 
