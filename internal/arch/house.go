@@ -57,6 +57,7 @@ func house() *rules {
 			"github.com/alecthomas/kong":      {"cmd/tuban"},
 			"github.com/prometheus":           {"server"},
 			"modernc.org/sqlite":              {"formats/geopackage"},
+			"github.com/google/flatbuffers":   {"formats/flatgeobuf"},
 			"log/slog":                        {"server", "cmd/tuban", "engine", "store", "jobs"},
 			"log":                             {},
 			"testing":                         {"internal/check"},
