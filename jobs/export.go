@@ -13,21 +13,26 @@ import (
 )
 
 // ExportFormats lists what Export writes.
-var ExportFormats = []string{"geojson", "geojsonl"}
+var ExportFormats = []string{"geojson", "geojsonl", "fgb"}
 
 // ErrExportFormat reports a format that Export does not write.
 var ErrExportFormat = errors.New("unknown export format")
 
-// Export writes all features of a layer, in the order of their numbers, and
-// returns how many. geojson is one FeatureCollection, geojsonl a feature a
-// line. progress may be nil.
+// Export writes all features of a layer and returns how many. geojson is one
+// FeatureCollection, geojsonl a feature a line, both in the order of the numbers;
+// fgb is FlatGeobuf with an index. progress may be nil.
 func Export(ctx context.Context, l *engine.LayerView, format string, w io.Writer, progress func(done, total int64)) (int64, error) {
+	if progress == nil {
+		progress = func(int64, int64) {}
+	}
 	head, between, tail := "", "", ""
 	switch format {
 	case "geojson":
 		head, between, tail = `{"type":"FeatureCollection","features":[`+"\n", ",\n", "\n]}\n"
 	case "geojsonl":
 		between, tail = "\n", "\n"
+	case "fgb":
+		return exportFGB(ctx, l, w, progress)
 	default:
 		return 0, fmt.Errorf("%w %q: known are %v", ErrExportFormat, format, ExportFormats)
 	}
@@ -47,9 +52,7 @@ func Export(ctx context.Context, l *engine.LayerView, format string, w io.Writer
 			return false
 		}
 		if n++; n%1000 == 0 {
-			if progress != nil {
-				progress(n, int64(l.Len()))
-			}
+			progress(n, int64(l.Len()))
 			err = ctx.Err()
 		}
 		return err == nil

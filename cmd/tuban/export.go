@@ -18,7 +18,7 @@ import (
 type exportCmd struct {
 	dataFlags `embed:""`
 	Layer     string `help:"Layer to write." required:"" placeholder:"NAME"`
-	Format    string `help:"geojson (one FeatureCollection) or geojsonl (a feature a line)." enum:"geojson,geojsonl" default:"geojson"`
+	Format    string `help:"geojson (one FeatureCollection), geojsonl (a feature a line) or fgb (FlatGeobuf with an index; not with --server)." enum:"geojson,geojsonl,fgb" default:"geojson"`
 	Out       string `arg:"" help:"File to write, - for standard output." placeholder:"OUT"`
 }
 
@@ -29,11 +29,15 @@ appears under its name only when it is whole.
 
   tuban export --layer parcels parcels.geojson
   tuban export --layer parcels --format geojsonl - | head -1
+  tuban export --layer parcels --format fgb parcels.fgb
   tuban export --server http://127.0.0.1:8080 --layer parcels parcels.geojson`
 }
 
 // Run writes the file.
 func (c *exportCmd) Run(a *app) (err error) {
+	if c.Server != "" && c.Format == "fgb" {
+		return usagef("--format fgb works on a directory, not yet with --server: use --format geojson, or stop the server and export with --data")
+	}
 	p := a.newProgress("export " + c.Layer)
 	defer p.end()
 	progress := func(done, total int64) { p.update("write", done, total) }
