@@ -17,8 +17,10 @@ import (
 // exportCmd writes a layer to a file.
 type exportCmd struct {
 	dataFlags `embed:""`
-	Layer     string `help:"Layer to write." required:"" placeholder:"NAME"`
-	Format    string `help:"geojson (one FeatureCollection), geojsonl (a feature a line) or fgb (FlatGeobuf with an index; not with --server)." enum:"geojson,geojsonl,fgb" default:"geojson"`
+	Layer     string `help:"Layer to write; several, separated by commas, for pmtiles." required:"" placeholder:"NAME"`
+	Format    string `help:"geojson (one FeatureCollection), geojsonl (a feature a line), fgb (FlatGeobuf with an index; not with --server) or pmtiles (a frozen tile pyramid)." enum:"geojson,geojsonl,fgb,pmtiles" default:"geojson"`
+	MinZoom   uint8  `name:"min-zoom" help:"First zoom of a pmtiles archive." default:"0" placeholder:"Z"`
+	MaxZoom   uint8  `name:"max-zoom" help:"Last zoom of a pmtiles archive." default:"14" placeholder:"Z"`
 	Out       string `arg:"" help:"File to write, - for standard output." placeholder:"OUT"`
 }
 
@@ -30,11 +32,19 @@ appears under its name only when it is whole.
   tuban export --layer parcels parcels.geojson
   tuban export --layer parcels --format geojsonl - | head -1
   tuban export --layer parcels --format fgb parcels.fgb
-  tuban export --server http://127.0.0.1:8080 --layer parcels parcels.geojson`
+  tuban export --server http://127.0.0.1:8080 --layer parcels parcels.geojson
+  tuban export --layer dltb,tuban --format pmtiles --max-zoom 14 city.pmtiles
+
+pmtiles is a PMTiles 3 archive for a static host: the tiles that the server would answer, compressed
+with gzip. An interrupted one goes on where it was when the command is given again; what it has so far
+is in OUT.partial.`
 }
 
 // Run writes the file.
 func (c *exportCmd) Run(a *app) (err error) {
+	if c.Format == "pmtiles" {
+		return c.pyramid(a)
+	}
 	if c.Server != "" && c.Format == "fgb" {
 		return usagef("--format fgb works on a directory, not yet with --server: use --format geojson, or stop the server and export with --data")
 	}
