@@ -43,8 +43,8 @@ type Touch struct {
 	All    bool
 }
 
-// Cache keeps finished tiles within a number of bytes, the least recently used
-// go first. Each is made once, however many ask for it at the same time.
+// Cache keeps finished tiles within a number of bytes. The least recently used go
+// first, those of low zooms only when they take more than half. Each is made once, however many ask for it at the same time.
 //
 // Freshness: a tile made from the view at seq e answers for the view at seq r
 // when no commit between the two touched it. Invalidate must be called with each
