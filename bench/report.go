@@ -95,7 +95,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 // it was taken, the tables with aligned columns, the notes.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s\n\n```sh\n%s\n```\n\n%s\n", r.Title, r.Command, r.Environment.Markdown())
+	fmt.Fprintf(&b, "## %s\n\n```sh\n%s\n```\n\n%s", r.Title, r.Command, r.Environment.Markdown())
 	for i := range r.Tables {
 		if err := r.Tables[i].markdown(&b); err != nil {
 			return err

@@ -8,10 +8,8 @@ import (
 	"github.com/paulmach/orb"
 
 	"tuban/feature"
+	"tuban/geom"
 )
-
-// emptyBox is the box of nothing: it meets no other.
-var emptyBox = orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}
 
 // kindOf returns the format's type of a geometry; geomUnknown for nil and for
 // what it has no type for.
@@ -44,7 +42,7 @@ type extent struct {
 // examine measures a geometry. The error is a *feature.RowError with the place,
 // rings counted as the Reader counts them.
 func examine(g orb.Geometry, row int64) (extent, error) {
-	x := examiner{extent: extent{box: emptyBox}, row: row}
+	x := examiner{extent: extent{box: geom.EmptyBound}, row: row}
 	err := x.geometry(g, 0)
 	return x.extent, err
 }

@@ -7,10 +7,12 @@ import (
 
 	flatbuffers "github.com/google/flatbuffers/go"
 	"github.com/paulmach/orb"
+
+	"tuban/geom"
 )
 
 // head writes the header of a file without count, envelope and index.
-func (w *Writer) head() error { return w.headOf(emptyBox) }
+func (w *Writer) head() error { return w.headOf(geom.EmptyBound) }
 
 // headOf writes magic and header. A file without features has no index: a count
 // of 0 means that it is not known.

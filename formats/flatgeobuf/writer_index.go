@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/paulmach/orb"
+
+	"tuban/geom"
 )
 
 // nodeSize is how many children a node of the index has, as other writers use.
@@ -25,9 +27,9 @@ type entry struct {
 // it returns. Features at one place stay in their order; those without geometry
 // come first.
 func order(entries []entry) orb.Bound {
-	all := emptyBox
+	all := geom.EmptyBound
 	for i := range entries {
-		all = joined(all, entries[i].box)
+		all = geom.Union(all, entries[i].box)
 	}
 	for i := range entries {
 		e := &entries[i]
@@ -105,18 +107,18 @@ func pack(entries []entry) (levels [][]orb.Bound, first []int) {
 	}
 	below := make([]orb.Bound, 0, (len(entries)+nodeSize-1)/nodeSize)
 	for group := range slices.Chunk(entries, nodeSize) {
-		box := emptyBox
+		box := geom.EmptyBound
 		for _, e := range group {
-			box = joined(box, e.box)
+			box = geom.Union(box, e.box)
 		}
 		below = append(below, box)
 	}
 	for levels = append(levels, below); len(below) > 1; levels = append(levels, below) {
 		var next []orb.Bound
 		for group := range slices.Chunk(below, nodeSize) {
-			box := emptyBox
+			box := geom.EmptyBound
 			for _, b := range group {
-				box = joined(box, b)
+				box = geom.Union(box, b)
 			}
 			next = append(next, box)
 		}
@@ -129,14 +131,6 @@ func pack(entries []entry) (levels [][]orb.Bound, first []int) {
 		first[l] = at // the level below begins where this one ends
 	}
 	return levels, first
-}
-
-// joined returns the box of two boxes; the empty box adds nothing.
-func joined(a, b orb.Bound) orb.Bound {
-	return orb.Bound{
-		Min: orb.Point{min(a.Min[0], b.Min[0]), min(a.Min[1], b.Min[1])},
-		Max: orb.Point{max(a.Max[0], b.Max[0]), max(a.Max[1], b.Max[1])},
-	}
 }
 
 func writeNode(out *bufio.Writer, box orb.Bound, to uint64) error {
