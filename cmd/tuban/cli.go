@@ -29,6 +29,7 @@ type cli struct {
 	Import      importCmd      `cmd:"" help:"Read files into a layer, all or nothing."`
 	Export      exportCmd      `cmd:"" help:"Write a layer to a file."`
 	Overlap     overlapCmd     `cmd:"" help:"Lay polygons over layers: what they lie on, and how much of each."`
+	Seed        seedCmd        `cmd:"" help:"Warm a running server's tile cache."`
 	Check       checkCmd       `cmd:"" help:"Read everything that is stored and verify it."`
 	Bench       benchCmd       `cmd:"" help:"Measure: areas, load, growth, other engines beside."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a server whether it is ready (for containers)."`
