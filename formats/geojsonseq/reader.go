@@ -80,30 +80,15 @@ func (d *Reader) Close() error { return nil }
 // *feature.RowError for a record that cannot be taken (the next ones can), or
 // the underlying reader's error. Rows count records; blank ones don't.
 func (d *Reader) Next() (feature.Row, error) {
-	for d.err == nil {
-		at := place{d.offset, d.line, int(d.offset - d.lineStart)}
-		record, whole, err := d.record()
-		if err != nil {
-			d.err = err // what was read before the end still counts
-		}
-		if err != nil && err != io.EOF {
-			break
-		}
-		if whole && len(bytes.TrimSpace(record)) == 0 {
-			continue
-		}
-		d.row++
-		if !whole {
-			return feature.Row{}, feature.NewRowError(d.row, "%w",
-				&geojson.LimitError{What: "bytes in one record", Limit: int64(d.max), Offset: at.offset})
-		}
-		f, err := d.decoder.Decode(record)
-		if err != nil {
-			return feature.Row{}, at.rowError(d.row, err)
-		}
-		return feature.Row{Row: d.row, Feature: f}, nil
+	r, err := d.NextRecord()
+	if err != nil {
+		return feature.Row{}, err
 	}
-	return feature.Row{}, d.err
+	f, err := r.Decode(d.decoder)
+	if err != nil {
+		return feature.Row{}, err
+	}
+	return feature.Row{Row: r.Row, Feature: f}, nil
 }
 
 // record returns the next record without its delimiters, valid until the next
