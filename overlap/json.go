@@ -14,7 +14,12 @@ const muPerM2 = 3.0 / 2000
 // AppendJSON appends one result as a JSON object (DESIGN 3). Floats are
 // unrounded, in the shortest form that reads back.
 func AppendJSON(dst []byte, r *Result) []byte {
-	dst = append(dst, `{"id":`...)
+	return append(AppendMembers(append(dst, '{'), r), '}')
+}
+
+// AppendMembers is AppendJSON without the braces.
+func AppendMembers(dst []byte, r *Result) []byte {
+	dst = append(dst, `"id":`...)
 	if r.ID == "" {
 		dst = append(dst, "null"...)
 	} else {
@@ -26,7 +31,7 @@ func AppendJSON(dst []byte, r *Result) []byte {
 	for i := range r.Layers {
 		dst = appendLayer(comma(dst, i), &r.Layers[i])
 	}
-	return append(dst, "]}"...)
+	return append(dst, ']')
 }
 
 // AppendResults appends {"seq":…,"results":[…]}.

@@ -3,6 +3,7 @@ package server
 import (
 	"io"
 	"net"
+	"os"
 	"sync/atomic"
 	"time"
 )
@@ -31,6 +32,7 @@ type conn struct {
 	linger atomic.Bool  // the client may still be sending: see Close
 	step   atomic.Int64 // if not 0: nanoseconds that each read may take (a long body)
 	ended  atomic.Bool  // the client has closed its side, or vanished
+	cut    atomic.Bool  // no read waits any more
 }
 
 const (
@@ -45,12 +47,21 @@ func (c *conn) Read(p []byte) (int, error) {
 		if err := c.Conn.SetReadDeadline(time.Now().Add(step)); err != nil {
 			return 0, err
 		}
+		if c.cut.Load() { // asked after the deadline is set: abortReads sets its own after cut
+			return 0, os.ErrDeadlineExceeded
+		}
 	}
 	n, err := c.Conn.Read(p)
 	if err == io.EOF {
 		c.ended.Store(true)
 	}
 	return n, err
+}
+
+// abortReads ends a read of a long body that waits, and all later ones.
+func (c *conn) abortReads() {
+	c.cut.Store(true)
+	_ = c.Conn.SetReadDeadline(time.Unix(1, 0)) // fails where there is no connection to read from
 }
 
 // Write writes p in pieces, each within the write time.

@@ -21,6 +21,8 @@ type metrics struct {
 	duration *prometheus.HistogramVec
 	active   prometheus.Gauge
 	panics   prometheus.Counter
+
+	batchRows *prometheus.CounterVec // by outcome: measured, refused
 }
 
 func newMetrics(s *Server) *metrics {
@@ -33,13 +35,15 @@ func newMetrics(s *Server) *metrics {
 		}, []string{"http_request_method", "http_route", "http_response_status_code"}),
 		active: prometheus.NewGauge(prometheus.GaugeOpts{Name: "http_server_active_requests", Help: "Requests being answered."}),
 		panics: prometheus.NewCounter(prometheus.CounterOpts{Name: "tuban_panics_total", Help: "Panics caught in handlers."}),
+		batchRows: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tuban_batch_rows_total", Help: "Rows of POST /overlap/batch."},
+			[]string{"outcome"}),
 	}
 	streams := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "tuban_event_streams", Help: "Open event streams."},
 		func() float64 { return float64(s.streams.Load()) })
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "tuban_build_info", Help: "Always 1; the label names the program's version.",
 		ConstLabels: prometheus.Labels{"version": s.opt.Version}})
 	build.Set(1)
-	m.registry.MustRegister(m.duration, m.active, m.panics, streams, build, dataCollector{s.engine, s.opt.Tiles},
+	m.registry.MustRegister(m.duration, m.active, m.panics, m.batchRows, streams, build, dataCollector{s.engine, s.opt.Tiles},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -51,6 +51,7 @@ type Limits struct {
 	ConnectionsPer int           // open connections from one address
 	Heavy          int           // overlay requests worked on at once
 	Bulk           int           // bulk writes taken in at once
+	Batches        int           // streams of POST /overlap/batch at once
 	Stream         int64         // bytes of a text sequence, after decompression
 	Streams        int           // open event streams
 	Read           time.Duration // from a request's first byte to its last
@@ -65,7 +66,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Body: 64 << 20, Vertices: 2_000_000, Polygons: 10_000, Rows: 1_000_000, Depth: 64,
 		Header: 16 << 10, Page: 10_000, PageBytes: 64 << 20, Query: 8 << 10, Layers: 64,
-		Connections: 4096, ConnectionsPer: 0, Heavy: 8, Bulk: 4, Stream: 16 << 30, Streams: 1024,
+		Connections: 4096, ConnectionsPer: 0, Heavy: 8, Bulk: 4, Batches: 4, Stream: 16 << 30, Streams: 1024,
 		Read: 60 * time.Second, Write: 30 * time.Second, Idle: 120 * time.Second, Work: 60 * time.Second,
 		Ping: 15 * time.Second,
 	}
@@ -86,7 +87,7 @@ func (l Limits) withDefaults() Limits {
 	}{
 		{&l.Body, d.Body}, {&l.Vertices, d.Vertices}, {&l.Polygons, d.Polygons}, {&l.Rows, d.Rows}, {&l.Depth, d.Depth},
 		{&l.Header, d.Header}, {&l.Page, d.Page}, {&l.PageBytes, d.PageBytes}, {&l.Query, d.Query}, {&l.Layers, d.Layers},
-		{&l.Connections, d.Connections}, {&l.Heavy, d.Heavy}, {&l.Bulk, d.Bulk}, {&l.Streams, d.Streams},
+		{&l.Connections, d.Connections}, {&l.Heavy, d.Heavy}, {&l.Bulk, d.Bulk}, {&l.Batches, d.Batches}, {&l.Streams, d.Streams},
 	} {
 		orDefault(f.v, f.d)
 	}

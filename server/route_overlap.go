@@ -99,6 +99,16 @@ func routeOverlap(r *request) error {
 	return r.measureAll(ctx, q, polygons)
 }
 
+// measure answers for one polygon, and tells what is wrong with its geometry.
+func (q *overlapQuery) measure(f *feature.Feature) (overlap.Result, []geom.Problem, error) {
+	query, err := overlap.NewQuery(string(f.ID), f.Geometry)
+	if err != nil {
+		return overlap.Result{}, nil, err
+	}
+	result, err := overlap.Measure(query, q.layers, q.opt)
+	return result, query.Problems, err
+}
+
 // queryWarning is what was found in the geometry of one polygon asked about.
 type queryWarning struct {
 	Index    int            `json:"index"` // among the results, from 0
@@ -121,15 +131,13 @@ func (r *request) measureAll(ctx context.Context, q overlapQuery, polygons []fea
 			return err
 		}
 		f := &polygons[i]
-		query, err := overlap.NewQuery(string(f.ID), f.Geometry)
-		if err != nil {
+		var problems []geom.Problem
+		var err error
+		if results[i], problems, err = q.measure(f); err != nil {
 			return ofPolygon(i, f.ID, err)
 		}
-		if len(query.Problems) > 0 {
-			warnings = append(warnings, newQueryWarning(i, f.ID, query.Problems))
-		}
-		if results[i], err = overlap.Measure(query, q.layers, q.opt); err != nil {
-			return err
+		if len(problems) > 0 {
+			warnings = append(warnings, newQueryWarning(i, f.ID, problems))
 		}
 	}
 	body := overlap.AppendResults(nil, r.view.Seq(), results)
@@ -147,6 +155,9 @@ func (r *request) measureAll(ctx context.Context, q overlapQuery, polygons []fea
 // ofPolygon says which polygon of the body an error is of.
 func ofPolygon(i int, id feature.ID, err error) error {
 	p := problemOf(err)
+	if p.Status == http.StatusInternalServerError {
+		return err // for the log
+	}
 	if len(p.Errors) == 0 {
 		p.with(wrong{Detail: p.Detail})
 	}

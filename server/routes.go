@@ -38,6 +38,7 @@ func (s *Server) routes() []*route {
 
 		get(item+"/overlap", routeItemOverlap, overlapParameters...),
 		post("/overlap", routeOverlap, overlapParameters...),
+		post("/overlap/batch", routeBatch, overlapParameters...),
 		get("/locate", routeLocate, "lon", "lat", "layers"),
 
 		quiet(get("/mvt/{layers}/{z}/{x}/{y}", routeTile)),

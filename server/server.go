@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,6 +31,8 @@ type Server struct {
 	ready    atomic.Bool
 	heavy    chan struct{} // holds one for each overlay under way
 	bulk     chan struct{} // holds one for each bulk write under way
+	batches  chan struct{} // holds one for each POST /overlap/batch under way
+	turns    chan struct{} // holds one for each row that a batch measures
 	streams  atomic.Int64
 	blank    blankIndex
 	work     context.Context // ends when Shutdown has given up waiting
@@ -60,6 +63,8 @@ func New(e *engine.Engine, opt Options) (*Server, error) {
 	s.work, s.endWork = context.WithCancel(context.Background())
 	s.heavy = make(chan struct{}, s.limits.Heavy)
 	s.bulk = make(chan struct{}, s.limits.Bulk)
+	s.batches = make(chan struct{}, s.limits.Batches)
+	s.turns = make(chan struct{}, runtime.GOMAXPROCS(0))
 	s.metrics = newMetrics(s)
 	s.router = newRouter(s.routes())
 	s.ready.Store(true)
