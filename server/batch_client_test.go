@@ -61,20 +61,21 @@ func sendChunk(w io.Writer, text string) error {
 	return err
 }
 
-// A client that reads slowly holds up the sending, not the server's memory.
+// A client that reads slowly holds up the sending, not the server's memory. The
+// connection is through memory, which holds little: the kernel would hold 10 MB.
 func TestBatchSlowReader(t *testing.T) {
 	g := newRig(t, Options{})
 	g.fill(20)
-	addr := g.listen()
-	c := dialBatch(t, addr)
-	if err := c.SetReadBuffer(64 << 10); err != nil {
+	c, err := g.ln.Dial()
+	if err != nil {
 		t.Fatal(err)
 	}
-	rows := strings.Join(patches(200), "\n") + "\n"
-	const pieces = 300
-	sent := make(chan int, pieces+1)
+	defer c.Close()
+	rows := strings.Join(patches(100), "\n") + "\n"
+	const pieces = 50
+	sent := make(chan int, pieces)
 	go func() {
-		defer close(sent)
+		fmt.Fprint(c, batchHead+"Transfer-Encoding: chunked\r\n\r\n")
 		for i := range pieces {
 			if sendChunk(c, rows) != nil {
 				return
@@ -84,8 +85,8 @@ func TestBatchSlowReader(t *testing.T) {
 		fmt.Fprint(c, "0\r\n\r\n")
 	}()
 	time.Sleep(300 * time.Millisecond)
-	if n := len(sent); n == pieces {
-		t.Error("all was taken in although nothing was read")
+	if n := len(sent); n < 2 || n > pieces/2 {
+		t.Errorf("%d of %d pieces were taken in although nothing was read", n, pieces)
 	}
 	if batchGoroutines() < 3 {
 		t.Error("the batch's goroutines are not seen: nothing would be missed when they are left behind")
@@ -95,17 +96,16 @@ func TestBatchSlowReader(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := bufio.NewScanner(res.Body)
-	lines.Buffer(nil, 1<<20)
 	n := 0
 	for lines.Scan() {
-		if n++; n%20000 == 0 {
+		if n++; n%1000 == 0 {
 			time.Sleep(20 * time.Millisecond)
 		}
-		if !strings.HasPrefix(lines.Text(), fmt.Sprintf(`{"row":%d,"seq":4,"id":"q%d",`, n, (n-1)%200)) {
+		if !strings.HasPrefix(lines.Text(), fmt.Sprintf(`{"row":%d,"seq":4,"id":"q%d",`, n, (n-1)%100)) {
 			t.Fatalf("line %d: %.100s", n, lines.Text())
 		}
 	}
-	if lines.Err() != nil || n != pieces*200 {
+	if lines.Err() != nil || n != pieces*100 {
 		t.Fatalf("%d lines, %v", n, lines.Err())
 	}
 	c.Close()
@@ -219,8 +219,12 @@ func TestBatchMemoryIsConstant(t *testing.T) {
 	addr := g.listen()
 	c := dialBatch(t, addr)
 	rows := strings.Join(patches(500), "\n") + "\n"
+	pieces := 200
+	if raceEnabled {
+		pieces = 20 // it is slow, and counts its own memory
+	}
 	go func() {
-		for range 200 {
+		for range pieces {
 			if sendChunk(c, rows) != nil {
 				return
 			}
@@ -236,17 +240,17 @@ func TestBatchMemoryIsConstant(t *testing.T) {
 	var heap []float64
 	n := 0
 	for ; lines.Scan(); n++ {
-		if n%25_000 == 5_000 {
+		if n%(pieces*125) == pieces*25 {
 			var m runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&m)
 			heap = append(heap, float64(m.HeapAlloc)/(1<<20))
 		}
 	}
-	if n != 100_000 || lines.Err() != nil {
+	if n != pieces*500 || lines.Err() != nil {
 		t.Fatalf("%d lines, %v", n, lines.Err())
 	}
-	t.Logf("MiB of heap in use after 5,000, 30,000, 55,000, 80,000 rows: %.1f", heap)
+	t.Logf("MiB of heap in use after 5, 30, 55, 80 %% of %d rows: %.1f", n, heap)
 	if heap[3] > heap[0]+4 {
 		t.Errorf("the heap grew from %.1f to %.1f MiB", heap[0], heap[3])
 	}
