@@ -61,8 +61,8 @@ func (g *Ground) near(rng *rand.Rand, metres float64) orb.Point {
 }
 
 // Steps returns n polygons of a seed as a classifier of images draws them:
-// outlines in steps of 10 m, of 3 to 40 pixels each way (900 to 160,000 m²),
-// near the places.
+// outlines in steps of 10 m, 3 to 39 pixels wide, of 300 to 300,000 m², near the
+// places.
 func (g *Ground) Steps(seed uint64, n int) []feature.Feature {
 	const pixel, least, most = 10, 3, 40
 	rng := stream(seed, streamSteps)

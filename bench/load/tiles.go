@@ -210,7 +210,7 @@ func (t *tileRun) checkOwn(ctx context.Context, from []tiles.Address) (err error
 		return err
 	}
 	full := 0
-	err = t.sample(ctx, "tiles", len(from), func(i int) error {
+	one := func(i int) error {
 		r := t.request(from[i])
 		ans, err := t.api.Fetch(ctx, &r)
 		if err != nil {
@@ -218,18 +218,33 @@ func (t *tileRun) checkOwn(ctx context.Context, from []tiles.Address) (err error
 		}
 		full += min(1, len(ans.Body))
 		return wrong(&r, nil, t.checker.check(ctx, from[i], ans.Body))
-	})
-	if err == nil && full == 0 {
-		return &WrongError{"tiles", "all that were checked are empty"}
 	}
-	return err
+	if err := t.sample(ctx, "tiles", len(from), one); err != nil {
+		return err
+	}
+	return notAllEmpty(len(from), &full, one)
+}
+
+// notAllEmpty wants a tile with something in it: where none was in the sample it
+// goes on.
+func notAllEmpty(n int, full *int, check func(i int) error) error {
+	const most = 500
+	for i := 0; *full == 0; i++ {
+		if i == min(n, most) {
+			return &WrongError{"tiles", "all that were checked are empty"}
+		}
+		if err := check(i); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkForeign decodes a sample of tiles. What they break of the rules is told,
 // not refused: they are what that server gives.
 func (t *tileRun) checkForeign(ctx context.Context, from []tiles.Address) error {
 	full, broken, first := 0, 0, error(nil)
-	err := t.sample(ctx, "tiles", len(from), func(i int) error {
+	one := func(i int) error {
 		r := t.request(from[i])
 		ans, err := t.client.Fetch(ctx, &r)
 		if err != nil {
@@ -245,13 +260,14 @@ func (t *tileRun) checkForeign(ctx context.Context, from []tiles.Address) error 
 			}
 		}
 		return nil
-	})
-	switch {
-	case err != nil:
+	}
+	if err := t.sample(ctx, "tiles", len(from), one); err != nil {
 		return err
-	case full == 0:
-		return &WrongError{"tiles", "all that were checked are empty"}
-	case broken > 0:
+	}
+	if err := notAllEmpty(len(from), &full, one); err != nil {
+		return err
+	}
+	if broken > 0 {
 		t.report.Note("%d of the checked tiles break rules of MVT 2.1; the first: %v.", broken, first)
 	}
 	t.report.Note("Checked tiles could be decoded; whether all features are in them was not checked.")
