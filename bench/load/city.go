@@ -24,6 +24,7 @@ type Source interface {
 // must answer by. Layers are made when they are first asked for. It is not safe
 // for concurrent use.
 type City struct {
+	bounds  orb.Bound
 	sources map[string]demo.Source
 	order   []string
 	layers  map[string]*cityLayer
@@ -43,7 +44,7 @@ func NewCity(ctx context.Context, seed uint64, size demo.Size, progress func(don
 	if err != nil {
 		return nil, err
 	}
-	c := &City{sources: map[string]demo.Source{}, layers: map[string]*cityLayer{}}
+	c := &City{bounds: geom.Bound(made.Outline()), sources: map[string]demo.Source{}, layers: map[string]*cityLayer{}}
 	for _, s := range made.Layers() {
 		c.sources[string(s.Layer.ID)] = s
 		c.order = append(c.order, string(s.Layer.ID))
@@ -116,17 +117,8 @@ func (c *City) Items(_ context.Context, layer string, box *orb.Bound, most int) 
 }
 
 // ground returns what a workload knows of the city.
-func (c *City) ground(ctx context.Context, layers []string) (*Ground, error) {
-	g := &Ground{Bounds: geom.EmptyBound}
-	for _, id := range layers {
-		l, err := c.layer(id)
-		if err != nil {
-			return nil, err
-		}
-		for _, b := range l.boxes {
-			g.Bounds = geom.Union(g.Bounds, b)
-		}
-	}
+func (c *City) ground(ctx context.Context) (*Ground, error) {
+	g := &Ground{Bounds: c.bounds}
 	for _, id := range c.Layers(feature.KindPatch) {
 		fs, err := c.Items(ctx, id, nil, maxPatches-len(g.Patches))
 		if err != nil {

@@ -177,7 +177,7 @@ func TestForeign(t *testing.T) {
 	report, err = Locate(t.Context(), locate, nil)
 	wantWrong(t, report, err, "hold the point")
 
-	tile := TilesConfig{Config: quick(theTown(t) + "/mvt/dltb/{z}/{x}/{y}"), Mix: WalkMix, Number: 200, Once: true}
+	tile := TilesConfig{Config: quick(theTown(t) + "/mvt/dltb/{z}/{x}/{y}"), Mix: ZoomMix, Zooms: []int{14}, Number: 50, Once: true}
 	tile.Foreign = Foreign{City: city}
 	report, err = Tiles(t.Context(), tile, nil)
 	look(t, report, err, "unknown, each address once", "could be decoded")

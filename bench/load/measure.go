@@ -110,8 +110,11 @@ func (s *session) tell(l *Load, o *Outcome) {
 	if l.Rate == 0 {
 		s.report.Note("Closed load: each connection sent when its last answer had come. \"a second\" is the throughput; the latencies are those of that many at once, from sending.")
 	} else {
-		s.report.Note("Open load: latencies run from the moment a request was due, whether or not it could be sent then. This program was late itself by %s (p50) and %s (p99), which is in them.",
-			milliseconds(o.Late.Quantile(0.5)), milliseconds(o.Late.Quantile(0.99)))
+		own := ""
+		if o.Late.Count() > 0 {
+			own = fmt.Sprintf(" This program was late itself by %s (p50) and %s (p99), which is in them.", milliseconds(o.Late.Quantile(0.5)), milliseconds(o.Late.Quantile(0.99)))
+		}
+		s.report.Note("Open load: latencies run from the moment a request was due, whether or not it could be sent then.%s", own)
 	}
 	if o.Unsent > 0 {
 		s.report.Note("The server did not keep up: %d of %d requests were never sent. Their waiting is in the latencies, which would be longer still.", o.Unsent, o.Offered)

@@ -135,7 +135,7 @@ func liar(t *testing.T, url string, lie func(path string, body []byte) []byte) s
 }
 
 // serve serves until the test ends.
-func serve(t *testing.T, s *fasthttp.Server) string {
+func serve(t testing.TB, s *fasthttp.Server) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

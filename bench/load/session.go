@@ -42,6 +42,9 @@ type needs struct {
 	// kinds are the layers that are asked for when none are named: all of these
 	// kinds; nil is every layer.
 	kinds []feature.Kind
+	// unnamed says that the addresses of a foreign server name the layers
+	// themselves.
+	unnamed bool
 	// noCache wants a server of our own to keep no tiles.
 	noCache bool
 }
@@ -168,11 +171,11 @@ func (s *session) foreign(ctx context.Context, address string, n needs) error {
 		return nil
 	}
 	s.source = f.City
-	if len(s.layers) == 0 {
+	if len(s.layers) == 0 && !n.unnamed {
 		s.layers = f.City.Layers(n.kinds...)
 		s.set("layers", joined(s.layers))
 	}
-	ground, err := f.City.ground(ctx, s.layers)
+	ground, err := f.City.ground(ctx)
 	if err != nil {
 		return err
 	}

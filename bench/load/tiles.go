@@ -47,7 +47,7 @@ func Tiles(ctx context.Context, cfg TilesConfig, progress bench.Progress) (_ *be
 	if t.once {
 		cfg.Warm = 0
 	}
-	t.session, err = newSession(ctx, &cfg.Config, needs{title: "Tiles over HTTP", load: t.load, noCache: cfg.Cache == Cold}, progress)
+	t.session, err = newSession(ctx, &cfg.Config, needs{title: "Tiles over HTTP", load: t.load, unnamed: true, noCache: cfg.Cache == Cold}, progress)
 	if err != nil {
 		return nil, err
 	}
