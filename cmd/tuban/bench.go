@@ -14,7 +14,10 @@ import (
 // benchCmd is the measuring bench. Each family of sub-commands is a struct in a
 // file of its own, embedded here by one line.
 type benchCmd struct {
-	benchGen `embed:""`
+	benchKernel `embed:""`
+	benchGen    `embed:""`
+	benchLoad   `embed:""`
+	benchPeers  `embed:""`
 }
 
 // Help is shown by bench --help.
