@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"sync"
 
 	"tuban/engine"
 	"tuban/feature"
@@ -15,23 +14,26 @@ import (
 )
 
 // OverlayFormats lists what an Overlay writes.
-var OverlayFormats = []string{"csv", "ndjson"}
+var OverlayFormats = []string{"csv", "ndjson", "xlsx"}
 
-// overlayBatch is how many queries are in memory at once.
-const overlayBatch = 256
+// How many queries go through together: measured here, and asked elsewhere.
+const (
+	overlayGroup = 4
+	askedGroup   = 256
+)
 
 // Overlay lays many polygons over layers. The numbers are those of one call of
 // overlap.Measure for each, to the bit.
 type Overlay struct {
 	Layers   []overlap.Layer
 	Options  overlap.Options
-	Format   string // "csv" or "ndjson"
+	Format   string // one of OverlayFormats
 	CRS      string // of a file, if it does not say
 	Encoding string
 	IDField  string // of a file: the property that names a query
 	Progress func(done, total int64)
 	// Ask measures polygons elsewhere, on a running server, instead of Layers:
-	// one result for each, in order.
+	// one result for each, in order. Several calls run at once.
 	Ask func(ctx context.Context, fs []feature.Feature) ([]overlap.Result, error)
 }
 
@@ -47,9 +49,11 @@ type OverlayReport struct {
 type query struct {
 	row  int64
 	f    feature.Feature
-	q    *overlap.Query // ready where it comes from a layer
 	err  error
 	file string
+
+	layer *engine.LayerView // that it comes from, if it does
+	slot  feature.Slot
 
 	result overlap.Result
 }
@@ -101,11 +105,8 @@ func (o *Overlay) Layer(ctx context.Context, l *engine.LayerView, w io.Writer) (
 		}
 		s := slots[i]
 		i++
-		q := query{row: int64(i), f: feature.Feature{ID: l.ID(s)}, file: string(l.Layer().ID)}
-		if geom.IsAreal(l.Geometry(s)) {
-			stored := overlap.Stored(l, s)
-			q.q = &stored
-		} else {
+		q := query{row: int64(i), f: feature.Feature{ID: l.ID(s)}, file: string(l.Layer().ID), layer: l, slot: s}
+		if !geom.IsAreal(l.Geometry(s)) {
 			q.err = overlap.ErrNotAreal
 		}
 		return q, nil
@@ -124,76 +125,82 @@ func (o *Overlay) Features(ctx context.Context, name string, next func() (featur
 	}, total, w)
 }
 
-// run measures batch by batch on all cores and writes in order.
+// run measures on all cores and writes in order. Queries go through in groups: a
+// group is one call of Ask.
 func (o *Overlay) run(ctx context.Context, next func() (query, error), total int64, w io.Writer) (r OverlayReport, err error) {
 	out, err := newOverlayWriter(o.Format, w, &o.Options)
 	if err != nil {
 		return r, err
 	}
-	batch := make([]query, 0, overlayBatch)
-	for end := false; !end; {
-		batch = batch[:0]
-		for len(batch) < overlayBatch {
-			q, err := next()
-			if err == io.EOF {
-				end = true
-				break
-			}
-			if err != nil {
-				return r, errors.Join(fmt.Errorf("after %d rows: %w", r.Queries+r.Refused, err), out.flush())
-			}
-			batch = append(batch, q)
-		}
-		o.measure(batch)
-		if err := o.ask(ctx, batch); err != nil {
-			return r, errors.Join(err, out.flush())
-		}
-		for i := range batch {
-			if err := r.take(&batch[i], out); err != nil {
-				return r, err
-			}
-		}
-		if o.Progress != nil {
-			o.Progress(r.Queries+r.Refused, total)
-		}
-		if err := ctx.Err(); err != nil {
-			return r, errors.Join(err, out.flush())
-		}
+	size := overlayGroup
+	if o.Ask != nil {
+		size = askedGroup
 	}
-	return r, out.flush()
+	var rows int64
+	var ended error // what next ended with
+	run := overlap.InOrder[group]{
+		Ahead: 8 * runtime.GOMAXPROCS(0),
+		Next: func(g *group) error {
+			for g.queries = g.queries[:0]; len(g.queries) < size && ended == nil; {
+				var q query
+				if q, ended = next(); ended == nil {
+					g.queries = append(g.queries, q)
+				}
+			}
+			if rows += int64(len(g.queries)); len(g.queries) > 0 {
+				return nil
+			}
+			if ended != io.EOF {
+				return fmt.Errorf("after %d rows: %w", rows, ended)
+			}
+			return io.EOF
+		},
+		Worker: func() func(*group) { return func(g *group) { o.measure(ctx, g) } },
+		Done: func(g *group) error {
+			if g.failed != nil {
+				return g.failed
+			}
+			for i := range g.queries {
+				if err := r.take(&g.queries[i], out); err != nil {
+					return err
+				}
+			}
+			if o.Progress != nil {
+				o.Progress(r.Queries+r.Refused, total)
+			}
+			return nil
+		},
+	}
+	err = run.Run(ctx)
+	return r, errors.Join(err, out.flush())
 }
 
-func (o *Overlay) measure(batch []query) {
-	var wg sync.WaitGroup
-	work := make(chan *query)
-	for range min(runtime.GOMAXPROCS(0), len(batch)) {
-		wg.Go(func() {
-			for q := range work {
-				o.one(q)
-			}
-		})
+// group is some queries on their way through together.
+type group struct {
+	queries []query
+	failed  error // of Ask
+}
+
+// measure measures a group.
+func (o *Overlay) measure(ctx context.Context, g *group) {
+	for i := range g.queries {
+		o.one(&g.queries[i])
 	}
-	for i := range batch {
-		work <- &batch[i]
-	}
-	close(work)
-	wg.Wait()
+	g.failed = o.ask(ctx, g.queries)
 }
 
 func (o *Overlay) one(q *query) {
 	if q.err != nil {
 		return
 	}
-	if q.q == nil {
-		made, err := overlap.NewQuery(string(q.f.ID), q.f.Geometry)
-		if err != nil {
-			q.err = err
-			return
-		}
-		q.q = &made
+	var made overlap.Query
+	if q.layer != nil {
+		made = overlap.Stored(q.layer, q.slot)
+	} else if made, q.err = overlap.NewQuery(string(q.f.ID), q.f.Geometry); q.err != nil {
+		return
 	}
 	if o.Ask == nil {
-		q.result, q.err = overlap.Measure(*q.q, o.Layers, o.Options)
+		q.result, q.err = overlap.Measure(made, o.Layers, o.Options)
 	}
 }
 

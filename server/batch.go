@@ -2,10 +2,8 @@ package server
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
-	"runtime/debug"
 	"strconv"
 	"sync"
 	"time"
@@ -139,11 +137,7 @@ func (e *bodyError) Error() string { return e.err.Error() }
 
 // next cuts out the next row.
 func (b *batch) next(row *batchRow) (err error) {
-	defer func() {
-		if x := recover(); x != nil {
-			err = &bodyError{b.panicked(x)}
-		}
-	}()
+	defer b.caught(b.requestID, &err)
 	record, err := b.rows.NextRecord()
 	*row = batchRow{record: record, text: reused(row.text), line: reused(row.line)}
 	bad, rowOnly := errors.AsType[*feature.RowError](err)
@@ -176,11 +170,7 @@ func (b *batch) worker() func(*batchRow) {
 
 // answer makes a row's line, or tells why it cannot.
 func (b *batch) answer(row *batchRow, d *geojson.Decoder) (id feature.ID, err error) {
-	defer func() {
-		if x := recover(); x != nil {
-			err = b.panicked(x)
-		}
-	}()
+	defer b.caught(b.requestID, &err)
 	if row.err != nil {
 		return "", row.err
 	}
@@ -239,12 +229,6 @@ func (b *batch) appendError(dst []byte, row int64, id feature.ID, err error) []b
 		dst = feature.AppendString(dst, string(id))
 	}
 	return append(append(append(dst, `,"error":`...), text...), "}\n"...)
-}
-
-func (b *batch) panicked(x any) error {
-	b.metrics.panics.Inc()
-	b.log.Error("panic in a batch", "request_id", b.requestID, "panic", x, "stack", string(debug.Stack()))
-	return fmt.Errorf("panic: %v", x)
 }
 
 // reused returns memory for the next use, unless it is more than a usual row

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"math"
 	"net/http"
 
@@ -121,35 +120,6 @@ func newQueryWarning(index int, id feature.ID, found []geom.Problem) queryWarnin
 	const most = 100
 	n := min(len(found), most)
 	return queryWarning{index, id, found[:n], len(found) - n}
-}
-
-func (r *request) measureAll(ctx context.Context, q overlapQuery, polygons []feature.Feature) error {
-	results := make([]overlap.Result, len(polygons))
-	var warnings []queryWarning
-	for i := range polygons {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		f := &polygons[i]
-		var problems []geom.Problem
-		var err error
-		if results[i], problems, err = q.measure(f); err != nil {
-			return ofPolygon(i, f.ID, err)
-		}
-		if len(problems) > 0 {
-			warnings = append(warnings, newQueryWarning(i, f.ID, problems))
-		}
-	}
-	body := overlap.AppendResults(nil, r.view.Seq(), results)
-	if len(warnings) > 0 {
-		w, err := marshal(warnings)
-		if err != nil {
-			return err
-		}
-		body = append(append(append(body[:len(body)-1], `,"warnings":`...), w...), '}')
-	}
-	r.write(http.StatusOK, typeJSON, body)
-	return nil
 }
 
 // ofPolygon says which polygon of the body an error is of.

@@ -21,7 +21,7 @@ type overlapCmd struct {
 	Input     string  `help:"File with polygons: PATH or PATH#LAYER." xor:"what" required:"" placeholder:"FILE"`
 	Layer     string  `help:"Or a layer of the data set, each of its features." xor:"what" required:"" placeholder:"NAME"`
 	Layers    string  `help:"Layers to lay them over." required:"" placeholder:"A,B"`
-	Format    string  `help:"csv or ndjson." enum:"csv,ndjson" default:"csv"`
+	Format    string  `help:"csv, ndjson or xlsx." enum:"csv,ndjson,xlsx" default:"csv"`
 	Detail    string  `help:"features: a row for each feature; classes: for each class." enum:"features,classes" default:"features"`
 	SliverM2  float64 `name:"sliver-m2" help:"Parts smaller than this are marked as slivers; 0 marks none." default:"1"`
 	IDField   string  `name:"id-field" help:"Field of the file that names a polygon." placeholder:"F"`
@@ -38,6 +38,7 @@ no polygon is reported, the rest goes on, and the exit code is 1.
 
   tuban overlap --input patches.shp.zip --id-field JCBH --layers dltb,yjjbnt -o overlay.csv
   tuban overlap --layer tuban --layers dltb --detail classes --format ndjson
+  tuban overlap --layer tuban --layers dltb,yjjbnt --format xlsx -o quarter.xlsx
   tuban overlap --server http://127.0.0.1:8080 --input patches.geojson --layers dltb`
 }
 
@@ -45,6 +46,9 @@ no polygon is reported, the rest goes on, and the exit code is 1.
 func (c *overlapCmd) Run(a *app) (err error) {
 	if !(c.SliverM2 >= 0) {
 		return usagef("--sliver-m2 %v: 0 or more", c.SliverM2)
+	}
+	if c.Format == "xlsx" && c.Out == "" {
+		return usagef("--format xlsx needs -o FILE: a workbook is no text")
 	}
 	p := a.newProgress("overlap")
 	o := &jobs.Overlay{Options: overlap.DefaultOptions(), Format: c.Format, CRS: c.CRS, Encoding: c.Encoding, IDField: c.IDField,
