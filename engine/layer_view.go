@@ -66,6 +66,12 @@ func (l *LayerView) Extent() (orb.Bound, bool) {
 // whose exact box lies just outside.
 func (l *LayerView) Search(b orb.Bound, visit func(feature.Slot) bool) { l.tree.Search(b, visit) }
 
+// Nearest visits slots by rising lower bounds of their distance, until visit
+// returns false: see index.Tree.Nearest.
+func (l *LayerView) Nearest(bound func(orb.Bound) float64, visit func(s feature.Slot, least float64) bool) {
+	l.tree.Nearest(bound, visit)
+}
+
 // Ascend visits the features in the order of their numbers, from the first not
 // below a number, until visit returns false.
 func (l *LayerView) Ascend(from feature.Number, visit func(feature.Slot) bool) {

@@ -1,6 +1,7 @@
 package overlap
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 
@@ -45,6 +46,24 @@ func (f *fake) Area(s feature.Slot) float64 {
 func (f *fake) Search(b orb.Bound, visit func(feature.Slot) bool) {
 	for s := len(f.features) - 1; s >= 0; s-- {
 		if f.features[s].geom.Bound().Pad(1e-5).Intersects(b) && !visit(feature.Slot(s)) {
+			return
+		}
+	}
+}
+
+// Nearest sorts all.
+func (f *fake) Nearest(bound func(orb.Bound) float64, visit func(s feature.Slot, least float64) bool) {
+	type far struct {
+		s     feature.Slot
+		least float64
+	}
+	var all []far
+	for s := range f.features {
+		all = append(all, far{feature.Slot(s), bound(f.features[s].geom.Bound().Pad(1e-5))})
+	}
+	slices.SortFunc(all, func(a, b far) int { return cmp.Compare(a.least, b.least) })
+	for _, a := range all {
+		if !visit(a.s, a.least) {
 			return
 		}
 	}

@@ -19,6 +19,9 @@ type Layer interface {
 	// Search visits the slots whose boxes meet b, perhaps a few more, in any
 	// order, until visit returns false.
 	Search(b orb.Bound, visit func(feature.Slot) bool)
+	// Nearest visits slots by rising lower bounds of their distance, which bound
+	// tells of boxes, until visit returns false.
+	Nearest(bound func(orb.Bound) float64, visit func(s feature.Slot, least float64) bool)
 	Geometry(feature.Slot) orb.Geometry
 	NeedsRepair(feature.Slot) bool
 	ID(feature.Slot) feature.ID
@@ -42,6 +45,11 @@ type filtered struct {
 // Search visits the slots that the filter keeps.
 func (f filtered) Search(b orb.Bound, visit func(feature.Slot) bool) {
 	f.source.Search(b, func(s feature.Slot) bool { return !f.keep(s) || visit(s) })
+}
+
+// Nearest visits the slots that the filter keeps.
+func (f filtered) Nearest(bound func(orb.Bound) float64, visit func(s feature.Slot, least float64) bool) {
+	f.source.Nearest(bound, func(s feature.Slot, least float64) bool { return !f.keep(s) || visit(s, least) })
 }
 
 // candidates appends the slots whose boxes meet b, by feature number.

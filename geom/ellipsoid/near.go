@@ -80,9 +80,6 @@ func (n *Near) Edge(a, b orb.Point) (bound, t float64) {
 // 1e-12 of the distance, as an error of o metres along the edge makes one of
 // o²/2s in the distance.
 func Closest(p, a, b orb.Point, t float64) (metres float64, at orb.Point) {
-	if b[0] < a[0] || b[0] == a[0] && b[1] < a[1] {
-		a, b, t = b, a, 1-t // the same bits from both sides of a shared border
-	}
 	var d Distance
 	for range 20 {
 		at = along(a, b, t)
@@ -116,4 +113,59 @@ func along(a, b orb.Point, t float64) orb.Point {
 		return b
 	}
 	return orb.Point{a[0] + t*(b[0]-a[0]), a[1] + t*(b[1]-a[1])}
+}
+
+// Chords bounds distances to edges from below by straight lines through the
+// ground: some 3 parts in a million too low at 50 km, where Near.Edge may be
+// half a percent, for the price of two sines and cosines.
+type Chords struct {
+	p      [3]float64
+	last   orb.Point
+	lastAt [3]float64
+}
+
+// ChordsFrom returns the bounds of distances from p.
+func ChordsFrom(p orb.Point) Chords {
+	c := Chords{p: space(p), last: p}
+	c.lastAt = c.p
+	return c
+}
+
+// space returns where a place of the ellipsoid is, in metres from the middle.
+func space(p orb.Point) [3]float64 {
+	cosLat, sinLat := cosSin(p[1])
+	sinLon, cosLon := math.Sincos(p[0] * (math.Pi / 180))
+	n := A / math.Sqrt(1-E2*sinLat*sinLat)
+	return [3]float64{n * cosLat * cosLon, n * cosLat * sinLon, n * (1 - E2) * sinLat}
+}
+
+// Edge returns a lower bound of the distance to the edge ab of at most 1°. It
+// costs less where it goes on from the edge of the last call.
+//
+// A way over the ground is no shorter than the straight line. The edge curves by
+// at most 1/M + tanφ/N and so leaves its own chord by at most an eighth of that
+// times its length squared.
+func (c *Chords) Edge(a, b orb.Point) float64 {
+	if b == c.last {
+		a, b = b, a
+	}
+	u, v := c.lastAt, space(b)
+	if a != c.last {
+		u = space(a)
+	}
+	c.last, c.lastAt = b, v
+	var ee, eu, uu float64
+	for i := range u {
+		e, w := v[i]-u[i], u[i]-c.p[i]
+		ee += e * e
+		eu += e * w
+		uu += w * w
+	}
+	t := 0.0
+	if ee > 0 {
+		t = max(0, min(1, -eu/ee))
+	}
+	const least = A * (1 - E2)
+	tan := math.Abs(math.Tan(max(math.Abs(a[1]), math.Abs(b[1])) * (math.Pi / 180)))
+	return math.Sqrt(max(0, uu+t*(2*eu+t*ee)))*rounding - 1.01*ee/8/least*(1+tan) - 1e-8
 }
