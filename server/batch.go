@@ -11,11 +11,12 @@ import (
 	"tuban/feature"
 	"tuban/formats/geojson"
 	"tuban/formats/geojsonseq"
+	"tuban/geom"
 	"tuban/overlap"
 )
 
-// batch is the body of the answer to POST /overlap/batch: it reads the rows of
-// the request while it is written. All of it is of one View.
+// batch is the body of an answer to a sequence of rows: it reads the rows of the
+// request while it is written. All of it is of one View.
 //
 // fasthttp writes an answer's body after the handler has returned, in the
 // connection's goroutine, and lets the request's stream live as long. Read and
@@ -24,7 +25,7 @@ import (
 // them can touch a connection that has been given to somebody else.
 type batch struct {
 	*Server
-	query     overlapQuery
+	members   rowAnswer
 	seq       feature.Seq
 	requestID string
 	rows      *geojsonseq.Reader
@@ -38,6 +39,10 @@ type batch struct {
 	out           []byte // lines that wait for being sent
 	done, refused int64
 }
+
+// rowAnswer appends the members of the answer to one row, id first, and tells
+// what is wrong with its geometry. It is called by several goroutines at once.
+type rowAnswer func(dst []byte, f *feature.Feature) ([]byte, []geom.Problem, error)
 
 // batchPiece is how many bytes of lines are sent at once when more are ready.
 const batchPiece = 32 << 10
@@ -178,20 +183,18 @@ func (b *batch) answer(row *batchRow, d *geojson.Decoder) (id feature.ID, err er
 	if err != nil {
 		return "", err
 	}
-	result, problems, err := b.query.measure(&f)
+	line, problems, err := b.members(b.begin(row.line[:0], row.record.Row), &f)
 	if err != nil {
 		return f.ID, err
 	}
-	line := append(overlap.AppendMembers(b.begin(row.line[:0], row.record.Row), &result), '}')
 	if len(problems) > 0 {
 		w := newQueryWarning(0, "", problems)
-		line = append(append(line[:len(line)-1], `,"warnings":`...), problemsJSON(w.Problems)...)
+		line = append(append(line, `,"warnings":`...), problemsJSON(w.Problems)...)
 		if w.Omitted > 0 {
 			line = strconv.AppendInt(append(line, `,"warnings_omitted":`...), int64(w.Omitted), 10)
 		}
-		line = append(line, '}')
 	}
-	row.line = append(line, '\n')
+	row.line = append(line, "}\n"...)
 	return f.ID, nil
 }
 

@@ -122,7 +122,7 @@ func TestHeadAndOptionsAndMethods(t *testing.T) {
 	if got := a.header.Get("Allow"); got != "GET, HEAD, PUT, OPTIONS" || a.header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("405 with Allow %q", got)
 	}
-	g.want(405, "POST", "/locate", "{}")
+	g.want(405, "POST", "/nearest", "{}")
 	g.want(405, "BREW", "/locate", "")
 	if got := g.want(200, "OPTIONS", "/collections/dltb/items/b0", "").header.Get("Allow"); got != "GET, HEAD, PUT, PATCH, DELETE, OPTIONS" {
 		t.Errorf("Allow %q", got)

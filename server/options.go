@@ -40,6 +40,8 @@ type Limits struct {
 	Body           int           // bytes of a request body, also after decompression
 	Vertices       int           // vertices in a body
 	Polygons       int           // features in a body of POST /overlap
+	Points         int           // points in a body of POST /locate
+	Nearest        int           // features of a layer in an answer to /nearest
 	Rows           int           // features in a body of POST …/items
 	Depth          int           // nesting of JSON
 	Header         int           // bytes of the request line and headers
@@ -64,7 +66,7 @@ type Limits struct {
 // DefaultLimits returns the limits that a zero Limits stands for.
 func DefaultLimits() Limits {
 	return Limits{
-		Body: 64 << 20, Vertices: 2_000_000, Polygons: 10_000, Rows: 1_000_000, Depth: 64,
+		Body: 64 << 20, Vertices: 2_000_000, Polygons: 10_000, Points: 100_000, Nearest: 1000, Rows: 1_000_000, Depth: 64,
 		Header: 16 << 10, Page: 10_000, PageBytes: 64 << 20, Query: 8 << 10, Layers: 64,
 		Connections: 4096, ConnectionsPer: 0, Heavy: 8, Bulk: 4, Batches: 4, Stream: 16 << 30, Streams: 1024,
 		Read: 60 * time.Second, Write: 30 * time.Second, Idle: 120 * time.Second, Work: 60 * time.Second,
@@ -85,7 +87,7 @@ func (l Limits) withDefaults() Limits {
 		v *int
 		d int
 	}{
-		{&l.Body, d.Body}, {&l.Vertices, d.Vertices}, {&l.Polygons, d.Polygons}, {&l.Rows, d.Rows}, {&l.Depth, d.Depth},
+		{&l.Body, d.Body}, {&l.Vertices, d.Vertices}, {&l.Polygons, d.Polygons}, {&l.Points, d.Points}, {&l.Nearest, d.Nearest}, {&l.Rows, d.Rows}, {&l.Depth, d.Depth},
 		{&l.Header, d.Header}, {&l.Page, d.Page}, {&l.PageBytes, d.PageBytes}, {&l.Query, d.Query}, {&l.Layers, d.Layers},
 		{&l.Connections, d.Connections}, {&l.Heavy, d.Heavy}, {&l.Bulk, d.Bulk}, {&l.Batches, d.Batches}, {&l.Streams, d.Streams},
 	} {

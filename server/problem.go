@@ -103,6 +103,7 @@ var conditions = []struct {
 	{engine.ErrGeometryType, http.StatusUnprocessableEntity, "geometry-refused"},
 	{geom.ErrTangled, http.StatusUnprocessableEntity, "geometry-tangled"},
 	{overlap.ErrNotAreal, http.StatusUnprocessableEntity, "not-a-polygon"},
+	{errNotAPoint, http.StatusUnprocessableEntity, "not-a-point"},
 	{engine.ErrBadID, http.StatusUnprocessableEntity, "bad-id"},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, "timeout"},
 	{context.Canceled, http.StatusServiceUnavailable, "closing"},

@@ -3,35 +3,48 @@ package server
 import (
 	"net/http"
 
+	"github.com/paulmach/orb"
+
 	"tuban/overlap"
 )
 
 // routeLocate answers which features hold a point.
 func routeLocate(r *request) error {
-	lon, hasLon := r.value("lon")
-	lat, hasLat := r.value("lat")
-	if !hasLon {
-		return badParameter("lon", "is missing; give the longitude in degrees")
-	}
-	if !hasLat {
-		return badParameter("lat", "is missing; give the latitude in degrees")
-	}
-	p, err := parseLonLat(lon, lat)
+	p, err := r.place()
 	if err != nil {
 		return err
 	}
-	var layers []overlap.Layer
-	if list, ok := r.value("layers"); ok {
-		if layers, err = r.overlapLayers(list); err != nil {
-			return err
-		}
-	} else {
-		for _, l := range r.view.Layers() {
-			layers = append(layers, l)
-		}
+	layers, err := r.lookedIn()
+	if err != nil {
+		return err
 	}
 	at := overlap.Locate(layers, p[0], p[1])
 	r.ctx.Response.Header.Set("Cache-Control", "no-cache")
 	r.write(http.StatusOK, typeJSON, overlap.AppendLocation(nil, r.view.Seq(), &at))
 	return nil
+}
+
+// place returns the point of the parameters lon and lat.
+func (r *request) place() (orb.Point, error) {
+	lon, hasLon := r.value("lon")
+	lat, hasLat := r.value("lat")
+	if !hasLon {
+		return orb.Point{}, badParameter("lon", "is missing; give the longitude in degrees")
+	}
+	if !hasLat {
+		return orb.Point{}, badParameter("lat", "is missing; give the latitude in degrees")
+	}
+	return parseLonLat(lon, lat)
+}
+
+// lookedIn returns the layers to look in: those named, else all.
+func (r *request) lookedIn() ([]overlap.Layer, error) {
+	if list, ok := r.value("layers"); ok {
+		return r.overlapLayers(list)
+	}
+	var layers []overlap.Layer
+	for _, l := range r.view.Layers() {
+		layers = append(layers, l)
+	}
+	return layers, nil
 }

@@ -40,6 +40,8 @@ func (s *Server) routes() []*route {
 		post("/overlap", routeOverlap, overlapParameters...),
 		post("/overlap/batch", routeBatch, overlapParameters...),
 		get("/locate", routeLocate, "lon", "lat", "layers"),
+		post("/locate", routeLocateMany, "layers"),
+		get("/nearest", routeNearest, "lon", "lat", "layers", "k", "max_m"),
 
 		quiet(get("/mvt/{layers}/{z}/{x}/{y}", routeTile)),
 		get("/mvt/{layers}.json", routeTileJSON),
