@@ -19,14 +19,12 @@ func AppendJSON(dst []byte, r *Result) []byte {
 
 // AppendMembers is AppendJSON without the braces.
 func AppendMembers(dst []byte, r *Result) []byte {
-	dst = append(dst, `"id":`...)
-	if r.ID == "" {
-		dst = append(dst, "null"...)
-	} else {
-		dst = feature.AppendString(dst, r.ID)
-	}
-	dst = appendNumber(dst, `,"area_m2":`, r.AreaM2)
+	dst = appendNumber(appendID(dst, r.ID), `,"area_m2":`, r.AreaM2)
 	dst = appendNumber(dst, `,"area_mu":`, r.AreaM2*muPerM2)
+	if r.BufferM > 0 {
+		dst = appendNumber(dst, `,"buffer_m":`, r.BufferM)
+		dst = appendNumber(dst, `,"own_area_m2":`, r.OwnM2)
+	}
 	dst = append(dst, `,"layers":[`...)
 	for i := range r.Layers {
 		dst = appendLayer(comma(dst, i), &r.Layers[i])
@@ -47,24 +45,72 @@ func AppendResults(dst []byte, seq feature.Seq, rs []Result) []byte {
 // AppendLocation appends the answer to a point look-up as a JSON object.
 func AppendLocation(dst []byte, seq feature.Seq, l *Location) []byte {
 	dst = strconv.AppendUint(append(dst, `{"seq":`...), uint64(seq), 10)
-	dst = appendNumber(dst, `,"lon":`, l.Lon)
+	return append(appendLocated(append(dst, ','), l), '}')
+}
+
+// AppendLocatedMembers appends id, lon, lat and layers of one answer among
+// several, without braces.
+func AppendLocatedMembers(dst []byte, id string, l *Location) []byte {
+	return appendLocated(append(appendID(dst, id), ','), l)
+}
+
+func appendID(dst []byte, id string) []byte {
+	if id == "" {
+		return append(dst, `"id":null`...)
+	}
+	return appendText(dst, `"id":`, id)
+}
+
+func appendLocated(dst []byte, l *Location) []byte {
+	dst = appendNumber(dst, `"lon":`, l.Lon)
 	dst = appendNumber(dst, `,"lat":`, l.Lat)
 	dst = append(dst, `,"layers":[`...)
 	for i := range l.Layers {
 		at := &l.Layers[i]
-		dst = appendText(comma(dst, i), `{"layer":`, string(at.Layer))
-		dst = appendText(dst, `,"vintage":`, string(at.Vintage))
-		dst = append(dst, `,"features":[`...)
+		dst = appendLayerName(comma(dst, i), at.Layer, at.Vintage)
 		for j := range at.Features {
 			f := &at.Features[j]
-			dst = appendText(comma(dst, j), `{"id":`, string(f.ID))
-			dst = appendText(dst, `,"class":`, f.Class)
-			dst = appendText(dst, `,"name":`, f.Name)
-			dst = append(appendText(dst, `,"group":`, f.Group), '}')
+			dst = append(appendFeatureName(comma(dst, j), f.ID, f.Class, f.Name, f.Group), '}')
+		}
+		dst = append(dst, "]}"...)
+	}
+	return append(dst, ']')
+}
+
+// AppendNearby appends the answer to a search for what is near as a JSON object.
+func AppendNearby(dst []byte, seq feature.Seq, n *Nearby) []byte {
+	dst = strconv.AppendUint(append(dst, `{"seq":`...), uint64(seq), 10)
+	dst = appendNumber(dst, `,"lon":`, n.Lon)
+	dst = appendNumber(dst, `,"lat":`, n.Lat)
+	dst = append(dst, `,"layers":[`...)
+	for i := range n.Layers {
+		l := &n.Layers[i]
+		dst = appendLayerName(comma(dst, i), l.Layer, l.Vintage)
+		for j := range l.Features {
+			f := &l.Features[j]
+			dst = appendFeatureName(comma(dst, j), f.ID, f.Class, f.Name, f.Group)
+			dst = appendNumber(dst, `,"distance_m":`, f.Metres)
+			dst = appendNumber(dst, `,"lon":`, f.At[0])
+			dst = append(appendNumber(dst, `,"lat":`, f.At[1]), '}')
 		}
 		dst = append(dst, "]}"...)
 	}
 	return append(dst, "]}"...)
+}
+
+// appendLayerName begins a layer and its list of features.
+func appendLayerName(dst []byte, id feature.LayerID, v feature.Vintage) []byte {
+	dst = appendText(dst, `{"layer":`, string(id))
+	dst = appendText(dst, `,"vintage":`, string(v))
+	return append(dst, `,"features":[`...)
+}
+
+// appendFeatureName begins a feature.
+func appendFeatureName(dst []byte, id feature.ID, class, name, group string) []byte {
+	dst = appendText(dst, `{"id":`, string(id))
+	dst = appendText(dst, `,"class":`, class)
+	dst = appendText(dst, `,"name":`, name)
+	return appendText(dst, `,"group":`, group)
 }
 
 func appendLayer(dst []byte, r *LayerResult) []byte {

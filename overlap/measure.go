@@ -51,7 +51,10 @@ func DefaultOptions() Options { return Options{SliverM2: 1, SliverWidth: 0.5} }
 type Result struct {
 	ID     string
 	AreaM2 float64
-	Layers []LayerResult // as asked for
+	// BufferM is by how many metres the query was grown, and OwnM2 its area
+	// without that; both 0 if it was not.
+	BufferM, OwnM2 float64
+	Layers         []LayerResult // as asked for
 }
 
 // LayerResult is what one layer has in common with the query.
@@ -93,7 +96,7 @@ type FeatureArea struct {
 // and per feature whose box meets the query's what overlay.Area and, for
 // features without a prepared shape, overlay.Prepare cost.
 func Measure(q Query, layers []Layer, opt Options) (Result, error) {
-	r := Result{ID: q.ID, AreaM2: q.Shape.Area(), Layers: make([]LayerResult, len(layers))}
+	r := Result{ID: q.ID, AreaM2: q.Shape.Area(), BufferM: q.Buffer, OwnM2: q.OwnM2, Layers: make([]LayerResult, len(layers))}
 	w := pool.Get().(*work)
 	defer w.release()
 	for i, l := range layers {

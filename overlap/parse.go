@@ -14,6 +14,8 @@ func ParseResults(text []byte) ([]Result, error) {
 		Results []struct {
 			ID     *string `json:"id"`
 			AreaM2 float64 `json:"area_m2"`
+			Buffer float64 `json:"buffer_m"`
+			OwnM2  float64 `json:"own_area_m2"`
 			Layers []struct {
 				Layer       feature.LayerID `json:"layer"`
 				Vintage     feature.Vintage `json:"vintage"`
@@ -47,7 +49,7 @@ func ParseResults(text []byte) ([]Result, error) {
 		if r.ID != nil {
 			out.ID = *r.ID
 		}
-		out.AreaM2, out.Layers = r.AreaM2, make([]LayerResult, len(r.Layers))
+		out.AreaM2, out.BufferM, out.OwnM2, out.Layers = r.AreaM2, r.Buffer, r.OwnM2, make([]LayerResult, len(r.Layers))
 		for j, l := range r.Layers {
 			ol := &out.Layers[j]
 			*ol = LayerResult{Layer: l.Layer, Vintage: l.Vintage, CoveredM2: l.CoveredM2, UncoveredM2: l.UncoveredM2, SummedM2: l.SummedM2, Truncated: l.Truncated, Detail: Classes}

@@ -12,6 +12,7 @@ import (
 	"tuban/feature"
 	"tuban/formats/geojson"
 	"tuban/geom"
+	"tuban/geom/buffer"
 	"tuban/overlap"
 	"tuban/store"
 )
@@ -103,6 +104,7 @@ var conditions = []struct {
 	{engine.ErrGeometryType, http.StatusUnprocessableEntity, "geometry-refused"},
 	{geom.ErrTangled, http.StatusUnprocessableEntity, "geometry-tangled"},
 	{overlap.ErrNotAreal, http.StatusUnprocessableEntity, "not-a-polygon"},
+	{buffer.ErrTooMany, http.StatusRequestEntityTooLarge, "too-many"},
 	{errNotAPoint, http.StatusUnprocessableEntity, "not-a-point"},
 	{engine.ErrBadID, http.StatusUnprocessableEntity, "bad-id"},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, "timeout"},

@@ -8,16 +8,18 @@ import (
 	"tuban/feature"
 	"tuban/formats/geojson"
 	"tuban/geom"
+	"tuban/geom/buffer"
 	"tuban/overlap"
 )
 
 // overlapParameters are what both overlap routes know.
-var overlapParameters = []string{"layers", "detail", "geometry", "sliver_m2", "limit"}
+var overlapParameters = []string{"layers", "detail", "geometry", "sliver_m2", "limit", "buffer_m"}
 
 // overlapQuery is what a request for overlaps asks.
 type overlapQuery struct {
 	layers []overlap.Layer
 	opt    overlap.Options
+	buffer float64 // metres; 0 is none
 }
 
 func (r *request) overlapQuery() (q overlapQuery, err error) {
@@ -53,9 +55,16 @@ func (r *request) overlapQuery() (q overlapQuery, err error) {
 		}
 	}
 	if text, ok := r.value("limit"); ok {
-		q.opt.Limit, err = parseLimit(text, math.MaxInt32)
+		if q.opt.Limit, err = parseLimit(text, math.MaxInt32); err != nil {
+			return q, err
+		}
 	}
-	return q, err
+	if text, ok := r.value("buffer_m"); ok {
+		if q.buffer, err = parseNumber(text); err != nil || q.buffer <= 0 || q.buffer > buffer.Max {
+			return q, badParameter("buffer_m", "%q is not a width in metres above 0 and up to %d", shorten(text), buffer.Max)
+		}
+	}
+	return q, nil
 }
 
 func (r *request) overlapLayers(list string) ([]overlap.Layer, error) {
@@ -100,7 +109,12 @@ func routeOverlap(r *request) error {
 
 // measure answers for one polygon, and tells what is wrong with its geometry.
 func (q *overlapQuery) measure(f *feature.Feature) (overlap.Result, []geom.Problem, error) {
-	query, err := overlap.NewQuery(string(f.ID), f.Geometry)
+	query, err := overlap.Query{}, error(nil)
+	if q.buffer > 0 {
+		query, err = overlap.NewGrown(string(f.ID), f.Geometry, q.buffer)
+	} else {
+		query, err = overlap.NewQuery(string(f.ID), f.Geometry)
+	}
 	if err != nil {
 		return overlap.Result{}, nil, err
 	}
@@ -149,7 +163,7 @@ func routeItemOverlap(r *request) error {
 	if err != nil {
 		return err
 	}
-	if !hasArea(l, s) {
+	if q.buffer == 0 && !hasArea(l, s) {
 		return newProblem(http.StatusUnprocessableEntity, "not-a-polygon", "feature %q is no polygon: it has no area to share", l.ID(s))
 	}
 	ctx, cancel := r.deadline()
@@ -159,7 +173,16 @@ func routeItemOverlap(r *request) error {
 		return err
 	}
 	defer release()
-	result, err := overlap.Measure(overlap.Stored(l, s), q.layers, q.opt)
+	query := overlap.Query{}
+	if q.buffer > 0 {
+		query, err = overlap.StoredGrown(l, s, q.buffer)
+	} else {
+		query = overlap.Stored(l, s)
+	}
+	if err != nil {
+		return err
+	}
+	result, err := overlap.Measure(query, q.layers, q.opt)
 	if err != nil {
 		return err
 	}
