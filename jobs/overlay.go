@@ -27,8 +27,9 @@ const (
 type Overlay struct {
 	Layers   []overlap.Layer
 	Options  overlap.Options
-	Format   string // one of OverlayFormats
-	CRS      string // of a file, if it does not say
+	BufferM  float64 // if above 0, what is within so many metres is measured instead
+	Format   string  // one of OverlayFormats
+	CRS      string  // of a file, if it does not say
 	Encoding string
 	IDField  string // of a file: the property that names a query
 	Progress func(done, total int64)
@@ -106,7 +107,7 @@ func (o *Overlay) Layer(ctx context.Context, l *engine.LayerView, w io.Writer) (
 		s := slots[i]
 		i++
 		q := query{row: int64(i), f: feature.Feature{ID: l.ID(s)}, file: string(l.Layer().ID), layer: l, slot: s}
-		if !geom.IsAreal(l.Geometry(s)) {
+		if o.BufferM == 0 && !geom.IsAreal(l.Geometry(s)) {
 			q.err = overlap.ErrNotAreal
 		}
 		return q, nil
@@ -193,15 +194,27 @@ func (o *Overlay) one(q *query) {
 	if q.err != nil {
 		return
 	}
-	var made overlap.Query
-	if q.layer != nil {
-		made = overlap.Stored(q.layer, q.slot)
-	} else if made, q.err = overlap.NewQuery(string(q.f.ID), q.f.Geometry); q.err != nil {
+	made, err := o.prepare(q)
+	if err != nil {
+		q.err = err
 		return
 	}
 	if o.Ask == nil {
 		q.result, q.err = overlap.Measure(made, o.Layers, o.Options)
 	}
+}
+
+// prepare checks a query and makes it ready.
+func (o *Overlay) prepare(q *query) (overlap.Query, error) {
+	switch {
+	case q.layer != nil && o.BufferM > 0:
+		return overlap.StoredGrown(q.layer, q.slot, o.BufferM)
+	case q.layer != nil:
+		return overlap.Stored(q.layer, q.slot), nil
+	case o.BufferM > 0:
+		return overlap.NewGrown(string(q.f.ID), q.f.Geometry, o.BufferM)
+	}
+	return overlap.NewQuery(string(q.f.ID), q.f.Geometry)
 }
 
 // ask has the good queries of a batch measured elsewhere.

@@ -53,8 +53,11 @@ func NewQuery(id string, g orb.Geometry) (Query, error) {
 	return Query{ID: id, Shape: overlay.Prepare(g, repair), Problems: problems}, nil
 }
 
+// MaxBuffer is the greatest width of a buffer, in metres.
+const MaxBuffer = buffer.Max
+
 // NewGrown checks a geometry that came from outside and prepares what is within
-// so many metres of it, above 0 and at most buffer.Max. Points and lines will do,
+// so many metres of it, above 0 and at most MaxBuffer. Points and lines will do,
 // too. Errors are those of NewQuery and of buffer.Grow.
 func NewGrown(id string, g orb.Geometry, metres float64) (Query, error) {
 	if g == nil || geom.VertexCount(g) == 0 {

@@ -8,7 +8,6 @@ import (
 	"tuban/feature"
 	"tuban/formats/geojson"
 	"tuban/geom"
-	"tuban/geom/buffer"
 	"tuban/overlap"
 )
 
@@ -60,8 +59,8 @@ func (r *request) overlapQuery() (q overlapQuery, err error) {
 		}
 	}
 	if text, ok := r.value("buffer_m"); ok {
-		if q.buffer, err = parseNumber(text); err != nil || q.buffer <= 0 || q.buffer > buffer.Max {
-			return q, badParameter("buffer_m", "%q is not a width in metres above 0 and up to %d", shorten(text), buffer.Max)
+		if q.buffer, err = parseNumber(text); err != nil || q.buffer <= 0 || q.buffer > overlap.MaxBuffer {
+			return q, badParameter("buffer_m", "%q is not a width in metres above 0 and up to %d", shorten(text), overlap.MaxBuffer)
 		}
 	}
 	return q, nil

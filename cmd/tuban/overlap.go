@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"tuban/engine"
@@ -24,6 +25,7 @@ type overlapCmd struct {
 	Format    string  `help:"csv, ndjson or xlsx." enum:"csv,ndjson,xlsx" default:"csv"`
 	Detail    string  `help:"features: a row for each feature; classes: for each class." enum:"features,classes" default:"features"`
 	SliverM2  float64 `name:"sliver-m2" help:"Parts smaller than this are marked as slivers; 0 marks none." default:"1"`
+	BufferM   float64 `name:"buffer-m" help:"Measure what is within so many metres of each polygon, point or line." placeholder:"M"`
 	IDField   string  `name:"id-field" help:"Field of the file that names a polygon." placeholder:"F"`
 	CRS       string  `name:"crs" help:"Coordinate system of the file, if it doesn't say." placeholder:"EPSG:N"`
 	Encoding  string  `help:"Encoding of attribute text: auto, utf-8, gbk, gb18030." default:"auto" placeholder:"E"`
@@ -47,13 +49,16 @@ func (c *overlapCmd) Run(a *app) (err error) {
 	if !(c.SliverM2 >= 0) {
 		return usagef("--sliver-m2 %v: 0 or more", c.SliverM2)
 	}
+	if c.BufferM != 0 && !(c.BufferM > 0 && c.BufferM <= overlap.MaxBuffer) {
+		return usagef("--buffer-m %v: above 0 and up to %v", c.BufferM, overlap.MaxBuffer)
+	}
 	if c.Format == "xlsx" && c.Out == "" {
 		return usagef("--format xlsx needs -o FILE: a workbook is no text")
 	}
 	p := a.newProgress("overlap")
 	o := &jobs.Overlay{Options: overlap.DefaultOptions(), Format: c.Format, CRS: c.CRS, Encoding: c.Encoding, IDField: c.IDField,
 		Progress: func(done, total int64) { p.update("measure", done, total) }}
-	o.Options.SliverM2 = c.SliverM2
+	o.Options.SliverM2, o.BufferM = c.SliverM2, c.BufferM
 	if c.Detail == "classes" {
 		o.Options.Detail = overlap.Classes
 	}
@@ -129,9 +134,11 @@ func (c *overlapCmd) remote(a *app, o *jobs.Overlay, w io.Writer) (jobs.OverlayR
 	if err != nil {
 		return jobs.OverlayReport{}, err
 	}
-	path := "/overlap?" + url.Values{
-		"layers": {c.Layers}, "detail": {c.Detail}, "sliver_m2": {fmt.Sprint(c.SliverM2)},
-	}.Encode()
+	asked := url.Values{"layers": {c.Layers}, "detail": {c.Detail}, "sliver_m2": {fmt.Sprint(c.SliverM2)}}
+	if c.BufferM > 0 {
+		asked.Set("buffer_m", strconv.FormatFloat(c.BufferM, 'g', -1, 64))
+	}
+	path := "/overlap?" + asked.Encode()
 	o.Ask = func(ctx context.Context, fs []feature.Feature) ([]overlap.Result, error) {
 		body := []byte(`{"type":"FeatureCollection","features":[`)
 		for i := range fs {

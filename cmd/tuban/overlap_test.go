@@ -77,9 +77,19 @@ func TestOverlapHasOneAnswer(t *testing.T) {
 		t.Helper()
 		same(way, must(t, append([]string{"overlap", "--layers", layers, "--format", "ndjson"}, args...)...))
 	}
+	grown := []string{"--layers", "dltb,yjjbnt", "--format", "ndjson", "--buffer-m", "25.5"}
+	some := writeFile(t, "some.geojsonl", strings.Join(rows[:40], "\n"))
+	byServer := must(t, append([]string{"overlap", "--server", url, "--input", some}, grown...)...)
 	command("a file, by the server", "--server", url, "--input", file)
 	command("a layer, by the server", "--server", url, "--layer", "tuban")
 	stop()
 	command("a file", "--data", dir, "--input", file)
 	command("a layer", "--data", dir, "--layer", "tuban")
+	want = byServer
+	if !strings.Contains(want, `"buffer_m":25.5,"own_area_m2":`) {
+		t.Errorf("grown: %.300s", want)
+	}
+	same("a file, grown", must(t, append([]string{"overlap", "--data", dir, "--input", some}, grown...)...))
+	byLayer := must(t, append([]string{"overlap", "--data", dir, "--layer", "tuban"}, grown...)...)
+	same("a layer, grown", strings.Join(strings.SplitAfter(byLayer, "\n")[:40], ""))
 }

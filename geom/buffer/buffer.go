@@ -26,16 +26,16 @@ var ErrTooMany = errors.New("too many vertices to be grown")
 // metres above 0, at most Max. The result is valid, and holds the geometry but
 // for the rounding of coordinates. An error is a *geom.CoordinateError where the
 // buffer crosses the antimeridian or comes near to a pole, ErrTooMany, or an
-// *overlay.OutlineError. Cost: some 50 µs a vertex, 300 where the border is jagged
+// *overlay.OutlineError. Cost: some 40 µs a vertex, 200 where the border is jagged
 // at the scale of the width.
 func Grow(g orb.Geometry, repair bool, metres float64) (orb.MultiPolygon, error) {
 	w := grower{metres: metres, repair: repair}
 	if err := w.add(g); err != nil {
 		return nil, err
 	}
-	outside, err := joined(w.parts)
-	if err != nil || len(w.own) == 0 {
-		return outside, err
+	outside, err := overlay.Merge(w.parts)
+	if err != nil {
+		return nil, err
 	}
 	return overlay.Union(append(w.own, outside...))
 }
@@ -122,24 +122,4 @@ func (w *grower) polygon(p orb.Polygon) error {
 	w.part++
 	w.own = append(w.own, own)
 	return nil
-}
-
-// few is how many polygons are joined in one sweep.
-const few = 32
-
-// joined returns the union of polygons. Neighbours are joined first: what they
-// have in common goes before it can cross what is farther along the border.
-func joined(parts orb.MultiPolygon) (orb.MultiPolygon, error) {
-	if len(parts) <= few {
-		return overlay.Union(parts)
-	}
-	a, err := joined(parts[:len(parts)/2])
-	if err != nil {
-		return nil, err
-	}
-	b, err := joined(parts[len(parts)/2:])
-	if err != nil {
-		return nil, err
-	}
-	return overlay.Union(append(a, b...))
 }

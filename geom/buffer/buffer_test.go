@@ -210,7 +210,7 @@ func BenchmarkGrow(b *testing.B) {
 		n      int
 		size   float64
 		metres float64
-	}{{"n=60, 300 m by 5m", 60, 0.002, 5}, {"n=60, 300 m by 500m", 60, 0.002, 500}, {"n=1000, 3 km by 50m", 1000, 0.02, 50}, {"n=1000, 3 km by 5km", 1000, 0.02, 5000}, {"n=10000, 30 km by 100m", 10_000, 0.2, 100}} {
+	}{{"n=60, 300 m by 5m", 60, 0.002, 5}, {"n=60, 300 m by 500m", 60, 0.002, 500}, {"n=1000, 3 km by 50m", 1000, 0.02, 50}, {"n=1000, 3 km by 5km", 1000, 0.02, 5000}, {"n=5000, 30 km by 100m", 5000, 0.2, 100}} {
 		g := orb.Polygon{star(r, 95, 36, c.size, c.n, 0.1)}
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
