@@ -130,8 +130,9 @@ func TestWidth(t *testing.T) {
 		least, greatest := farthest(g, mp)
 		in, out := 1-least/metres, greatest/metres-1
 		worstIn, worstOut = max(worstIn, in), max(worstOut, out)
-		if in > 5.6e-4 || out > 1e-6 {
-			t.Errorf("%v m around %d vertices of %v° at latitude %v: the border is from %v to %v m away", metres, len(overlay.Polygons(g)), size, lat, least, greatest)
+		cos := math.Cos(lat * math.Pi / 180)
+		if in > 5.6e-4 || out > 2.5e-7/(cos*cos) {
+			t.Errorf("%v m around a %s of %v° at latitude %v: the border is from %v to %v m away", metres, g.GeoJSONType(), size, lat, least, greatest)
 		}
 		own := overlay.Prepare(g, false)
 		if got := overlay.Area(own, s); math.Abs(got-own.Area()) > 1e-9*own.Area()+1e-6 {

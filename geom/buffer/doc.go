@@ -12,11 +12,10 @@
 //   - arcs have a point every 3.75° and lie within the true ones: at most
 //     1-cos(1.875°) = 0.054 % of b is missing in the middle between two;
 //   - edges longer than 0.05° (some 5 km) are cut there, and the straight offset
-//     of a piece of L degrees is off the true one by about (L·π/180)²/8·tan²φ,
-//     some 1e-7;
+//     of a piece is off the true one by up to 2.5e-7/cos²φ;
 //   - geodesics are good to 1e-11 (package ellipsoid), crossings to the spacing
 //     of coordinates.
 //
-// So the buffer is never wider than b by more than 1e-6 of it, and short of it
-// by at most 0.055 %.
+// So the buffer is short of b by at most 0.055 %, and never wider by more than
+// 1e-6 of it up to latitudes of 60°, 1e-5 up to 80°.
 package buffer
