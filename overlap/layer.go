@@ -52,18 +52,33 @@ func (f filtered) Nearest(bound func(orb.Bound) float64, visit func(s feature.Sl
 	f.source.Nearest(bound, func(s feature.Slot, least float64) bool { return !f.keep(s) || visit(s, least) })
 }
 
-// candidates appends the slots whose boxes meet b, by feature number.
-func candidates(dst []feature.Slot, l Layer, b orb.Bound) []feature.Slot {
-	l.Search(b, func(s feature.Slot) bool {
-		if l.Bound(s).Intersects(b) {
-			dst = append(dst, s)
-		}
-		return true
-	})
-	slices.SortFunc(dst, func(s, t feature.Slot) int {
+// finder searches layers, with memory that it uses again.
+type finder struct {
+	found []feature.Slot
+	layer Layer
+	box   orb.Bound
+	visit func(feature.Slot) bool // take, made once
+}
+
+// in returns the slots whose boxes meet b, by feature number, until the next call.
+func (f *finder) in(l Layer, b orb.Bound) []feature.Slot {
+	if f.visit == nil {
+		f.visit = f.take
+	}
+	f.found, f.layer, f.box = f.found[:0], l, b
+	l.Search(b, f.visit)
+	f.layer = nil // a View lives no longer for it
+	slices.SortFunc(f.found, func(s, t feature.Slot) int {
 		return cmp.Or(cmp.Compare(l.Number(s), l.Number(t)), cmp.Compare(s, t))
 	})
-	return dst
+	return f.found
+}
+
+func (f *finder) take(s feature.Slot) bool {
+	if f.layer.Bound(s).Intersects(f.box) {
+		f.found = append(f.found, s)
+	}
+	return true
 }
 
 // prepared returns the ready shape of a slot, nil if there is none.

@@ -29,12 +29,14 @@ type Located struct {
 // belongs to all that touch it, and to lines and points that it lies on.
 func Locate(layers []Layer, lon, lat float64) Location {
 	p := orb.Point{lon, lat}
+	w := pool.Get().(*work)
+	defer w.release()
 	out := Location{Lon: lon, Lat: lat, Layers: make([]LocatedLayer, len(layers))}
 	for i, l := range layers {
 		desc := l.Layer()
 		at := &out.Layers[i]
 		at.Layer, at.Vintage = desc.ID, l.Vintage()
-		for _, s := range candidates(nil, l, p.Bound()) {
+		for _, s := range w.find.in(l, p.Bound()) {
 			if !holds(l, s, p) {
 				continue
 			}

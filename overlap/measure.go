@@ -109,7 +109,7 @@ func Measure(q Query, layers []Layer, opt Options) (Result, error) {
 
 // work is the memory of one measurement, used again.
 type work struct {
-	found    []feature.Slot
+	find     finder
 	slots    []feature.Slot // of the features that overlap the query
 	classes  []string
 	shapes   []*overlay.Shape
@@ -139,7 +139,7 @@ func (w *work) reset() {
 	}
 	clear(w.shapes)
 	w.used = 0
-	w.found, w.slots, w.classes = w.found[:0], w.slots[:0], w.classes[:0]
+	w.slots, w.classes = w.slots[:0], w.classes[:0]
 	w.shapes, w.areas = w.shapes[:0], w.areas[:0]
 }
 
@@ -183,9 +183,8 @@ func (w *work) measure(r *LayerResult, q *overlay.Shape, l Layer, opt Options) e
 
 // overlapping finds the features that overlap q, by number, with their areas.
 func (w *work) overlapping(q *overlay.Shape, l Layer) {
-	w.found = candidates(w.found, l, q.Bound())
 	classed := l.Layer().ClassField != ""
-	for _, s := range w.found {
+	for _, s := range w.find.in(l, q.Bound()) {
 		if l.Area(s) <= 0 {
 			continue // a point, a line, or nothing
 		}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -37,15 +39,47 @@ func (r *request) oneOfTypes(types ...string) (string, error) {
 // body reads the whole body, at most Limits.Body bytes of it, also counted
 // after decompression.
 func (r *request) body() ([]byte, error) {
+	b := new(bytes.Buffer)
+	err := r.readBody(b)
+	return b.Bytes(), err
+}
+
+// lentBody is body in memory that is used again when the request has been
+// answered: for parsers whose results share nothing with it.
+func (r *request) lentBody() ([]byte, error) {
+	if r.kept == nil {
+		r.kept = bodies.Get().(*bytes.Buffer)
+	}
+	r.kept.Reset()
+	err := r.readBody(r.kept)
+	return r.kept.Bytes(), err
+}
+
+func (r *request) readBody(to *bytes.Buffer) error {
 	stream, err := r.bodyReader(int64(r.limits.Body))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	body, err := io.ReadAll(stream)
-	if err != nil {
-		return nil, r.bodyProblem(err)
+	if n := r.ctx.Request.Header.ContentLength(); n > 0 && n < keepBody {
+		to.Grow(n + bytes.MinRead)
 	}
-	return body, nil
+	if _, err := to.ReadFrom(stream); err != nil {
+		return r.bodyProblem(err)
+	}
+	return nil
+}
+
+// bodies holds memory for bodies from one request to the next, up to keepBody.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+const keepBody = 1 << 20
+
+// forgetBody gives the body's memory back.
+func (r *request) forgetBody() {
+	if r.kept != nil && r.kept.Cap() <= keepBody {
+		bodies.Put(r.kept)
+	}
+	r.kept = nil
 }
 
 // errBodyTooLarge reports a body beyond its limit.

@@ -23,12 +23,13 @@ func (l *listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{Conn: c, write: l.write}, nil
+	return &conn{Conn: c, write: l.write, remote: c.RemoteAddr().String()}, nil
 }
 
 type conn struct {
 	net.Conn
 	write  time.Duration
+	remote string       // the client's address
 	linger atomic.Bool  // the client may still be sending: see Close
 	step   atomic.Int64 // if not 0: nanoseconds that each read may take (a long body)
 	ended  atomic.Bool  // the client has closed its side, or vanished

@@ -21,6 +21,7 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx) {
 	defer s.metrics.active.Dec()
 	defer r.recover()
 	r.run()
+	r.forgetBody()
 	r.finish(time.Since(start))
 }
 
@@ -186,7 +187,15 @@ func (r *request) finish(took time.Duration) {
 		slog.String("request_id", r.id), slog.String("method", method),
 		slog.String("path", string(r.ctx.URI().PathOriginal())), slog.String("route", template),
 		slog.Int("status", status), slog.Int("bytes", size), slog.Float64("ms", float64(took.Microseconds())/1000),
-		slog.String("remote", r.ctx.RemoteAddr().String()))
+		slog.String("remote", r.remote()))
+}
+
+// remote returns the client's address.
+func (r *request) remote() string {
+	if c, ok := r.ctx.Conn().(*conn); ok {
+		return c.remote
+	}
+	return r.ctx.RemoteAddr().String()
 }
 
 // knownMethod keeps clients from making up label values.

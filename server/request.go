@@ -1,7 +1,9 @@
 package server
 
 import (
-	"fmt"
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -27,7 +29,8 @@ type request struct {
 	query  []parameter
 	allow  string // of a path that is there, for OPTIONS and 405
 
-	drained bool // the body was read to its end
+	drained bool          // the body was read to its end
+	kept    *bytes.Buffer // the body, if it was read whole
 }
 
 type parameter struct{ name, value string }
@@ -204,5 +207,7 @@ func requestID(given string) string {
 	if only(given, "-._:/+=") {
 		return given
 	}
-	return fmt.Sprintf("%016x", rand.Uint64())
+	var raw [8]byte
+	binary.BigEndian.PutUint64(raw[:], rand.Uint64())
+	return hex.EncodeToString(raw[:])
 }

@@ -69,6 +69,7 @@ func (r *request) newBatch(members rowAnswer) (*batch, error) {
 		return nil, err
 	}
 	b.options = r.geojsonOptions()
+	b.options.SkipProperties = true
 	if b.rows, err = geojsonseq.NewReaderWith(stream, geojsonseq.Options{MaxRecordBytes: r.limits.Body}); err != nil {
 		release()
 		return nil, r.bodyProblem(err)

@@ -249,6 +249,11 @@ func (r *request) rowsProblem(err error) error {
 // acquire waits for a place among those that a channel has.
 func acquire(ctx context.Context, places chan struct{}) (release func(), err error) {
 	select {
+	case places <- struct{}{}: // before ctx.Done, which may begin to count the time
+		return func() { <-places }, nil
+	default:
+	}
+	select {
 	case places <- struct{}{}:
 		return func() { <-places }, nil
 	case <-ctx.Done():

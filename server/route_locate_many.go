@@ -46,19 +46,19 @@ func routeLocateMany(r *request) error {
 
 // locateAll answers for the points of a whole body.
 func (r *request) locateAll(layers []overlap.Layer) error {
-	body, err := r.body()
+	body, err := r.lentBody()
 	if err != nil {
 		return err
 	}
-	ctx, cancel := r.deadline()
-	defer cancel()
+	ctx := r.patience()
+	defer ctx.release()
 	release, err := acquire(ctx, r.heavy)
 	if err != nil {
 		return err
 	}
 	defer release()
 	points, err := geojson.ParseBody(body, geojson.BodyOptions{
-		MaxFeatures: r.limits.Points, MaxVertices: r.limits.Points, MaxDepth: r.limits.Depth})
+		MaxFeatures: r.limits.Points, MaxVertices: r.limits.Points, MaxDepth: r.limits.Depth, SkipProperties: true})
 	if err != nil {
 		return err
 	}

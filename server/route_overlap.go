@@ -87,19 +87,19 @@ func routeOverlap(r *request) error {
 	if err := r.wantType(typeGeoJSON, typeJSON); err != nil {
 		return err
 	}
-	body, err := r.body()
+	body, err := r.lentBody()
 	if err != nil {
 		return err
 	}
-	ctx, cancel := r.deadline()
-	defer cancel()
+	ctx := r.patience()
+	defer ctx.release()
 	release, err := acquire(ctx, r.heavy)
 	if err != nil {
 		return err
 	}
 	defer release()
 	polygons, err := geojson.ParseBody(body, geojson.BodyOptions{
-		MaxFeatures: r.limits.Polygons, MaxVertices: r.limits.Vertices, MaxDepth: r.limits.Depth})
+		MaxFeatures: r.limits.Polygons, MaxVertices: r.limits.Vertices, MaxDepth: r.limits.Depth, SkipProperties: true})
 	if err != nil {
 		return err
 	}
@@ -165,8 +165,8 @@ func routeItemOverlap(r *request) error {
 	if q.buffer == 0 && !hasArea(l, s) {
 		return newProblem(http.StatusUnprocessableEntity, "not-a-polygon", "feature %q is no polygon: it has no area to share", l.ID(s))
 	}
-	ctx, cancel := r.deadline()
-	defer cancel()
+	ctx := r.patience()
+	defer ctx.release()
 	release, err := acquire(ctx, r.heavy)
 	if err != nil {
 		return err

@@ -59,6 +59,9 @@ func (p *parser) featureMember(d *featureDraft) (err error) {
 		return err
 	case "properties":
 		p.twice(&d.described)
+		if p.bare {
+			return p.skip()
+		}
 		p.push("properties")
 		d.feature.Properties, err = p.properties()
 		p.pop()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -143,6 +144,39 @@ func FuzzParseBody(f *testing.F) {
 			}
 			if !cmp.Equal(features[i].Geometry, again.Geometry) || features[i].ID != again.ID {
 				t.Fatalf("%s: came back as %+v", out, again)
+			}
+		}
+	})
+}
+
+// FuzzAlone: what the short way reads, the long way reads the same, and with the
+// properties left out all the rest is the same.
+func FuzzAlone(f *testing.F) {
+	seeds(f)
+	for _, s := range []string{`{"type":"Feature","features":[],"geometry":null}`, `{"features":[],"type":"Feature","geometry":null}`,
+		`{"type":"Point","coordinates":[1,2],"crs":null}`, `{"type":"Feature","type":"Feature","geometry":null}`, `{"type":"Point","coordinates":[1,2]} {}`,
+		`{"type":"Feature","geometry":null,"properties":{"a":NaN}}`, `{"type":"Feature","geometry":null,"crs":{"type":"name","properties":{"name":"EPSG:4490"}}}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		for _, opt := range []BodyOptions{{MaxVertices: 100, MaxDepth: 20}, {MaxVertices: 100, MaxDepth: 20, SkipProperties: true}} {
+			short, ok := newBody(text, opt, nil).alone()
+			if !ok {
+				continue
+			}
+			long, err := newBody(text, opt, nil).all(opt)
+			if err != nil || len(long) != 1 || !reflect.DeepEqual(long[0], short) {
+				t.Fatalf("the short way reads %+v, the long way %+v, %v", short, long, err)
+			}
+		}
+		all, err := ParseBody(text, BodyOptions{MaxVertices: 100, MaxDepth: 20})
+		bare, bareErr := ParseBody(text, BodyOptions{MaxVertices: 100, MaxDepth: 20, SkipProperties: true})
+		if err == nil && (bareErr != nil || len(all) != len(bare)) {
+			t.Fatalf("%d features, without properties %d and %v", len(all), len(bare), bareErr)
+		}
+		for i := range bare {
+			if err == nil && (!reflect.DeepEqual(all[i].Geometry, bare[i].Geometry) || all[i].ID != bare[i].ID || bare[i].Properties != nil) {
+				t.Fatalf("%+v, without properties %+v", all[i], bare[i])
 			}
 		}
 	})

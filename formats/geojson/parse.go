@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync"
 
 	"tuban/feature"
 
@@ -90,19 +91,69 @@ type BodyOptions struct {
 	MaxFeatures int
 	MaxVertices int // of all features together
 	MaxDepth    int
+	// SkipProperties leaves the properties out unread; they must be JSON.
+	SkipProperties bool
 }
+
+// buffers holds memory for positions from one body to the next.
+var buffers = sync.Pool{New: func() any { return new([]orb.Point) }}
+
+// keepPositions is the most positions that the memory kept has room for.
+const keepPositions = 1 << 14
 
 // ParseBody reads a whole body that holds a geometry, a Feature or a
 // FeatureCollection whose coordinates are longitude and latitude; another crs
 // is an error. The first thing wrong ends it: *SyntaxError, *ValueError or
 // *LimitError. What it returns shares no memory with body.
 func ParseBody(body []byte, opt BodyOptions) ([]feature.Feature, error) {
+	buffer := buffers.Get().(*[]orb.Point)
+	d := newBody(body, opt, *buffer)
+	defer func() {
+		if *buffer = d.p.positionsBuf[:0]; cap(*buffer) > keepPositions {
+			*buffer = nil
+		}
+		buffers.Put(buffer)
+	}()
+	if f, ok := d.alone(); ok {
+		return []feature.Feature{f}, nil
+	}
+	d = newBody(body, opt, d.p.positionsBuf)
+	return d.all(opt)
+}
+
+func newBody(body []byte, opt BodyOptions, positions []orb.Point) *Reader {
 	const unlimited = int(^uint(0) >> 1)
 	d := &Reader{first: true, count: -1, p: Options{
-		MaxDepth:    opt.MaxDepth,
-		MaxVertices: orDefault(opt.MaxVertices, unlimited),
+		MaxDepth:       opt.MaxDepth,
+		MaxVertices:    orDefault(opt.MaxVertices, unlimited),
+		SkipProperties: opt.SkipProperties,
 	}.parser(scanner{buf: body, end: len(body)})}
 	d.p.perRow = false
+	d.p.positionsBuf = positions
+	return d
+}
+
+// alone reads a body that is one Feature or geometry and says so first, the usual
+// case, without looking through it before. false is any other, and one with
+// something wrong in it: that is for all to say.
+func (d *Reader) alone() (feature.Feature, bool) {
+	p := &d.p
+	if _, err := p.begin(); err != nil || p.peek() != '{' {
+		return feature.Feature{}, false
+	}
+	if t := p.firstType(); t != "Feature" && kindOf(t) == noKind {
+		return feature.Feature{}, false
+	}
+	p.nextRow()
+	f, err := p.decode()
+	if err != nil || p.bad != nil || p.trailing() != nil {
+		return feature.Feature{}, false
+	}
+	return f, true
+}
+
+// all reads any body.
+func (d *Reader) all(opt BodyOptions) ([]feature.Feature, error) {
 	if err := d.open(); err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ type parser struct {
 	scanner
 	crs          string // the file's crs member, "" when it has none
 	ignoreCRS    bool
+	bare         bool // properties are stepped over
 	maxVertices  int
 	perRow       bool // maxVertices counts anew for each row
 	row          int64
@@ -213,4 +214,22 @@ func (p *parser) lookType() (t string, err error) {
 			return "", err
 		}
 	}
+}
+
+// firstType is lookType where "type" is the first member, else "".
+func (p *parser) firstType() string {
+	saved := p.scanner
+	defer func() { p.scanner = saved }()
+	if p.enter() != nil {
+		return ""
+	}
+	ok, err := p.member(true)
+	if !ok || err != nil || string(p.key) != "type" || p.peek() != '"' {
+		return ""
+	}
+	t, err := p.typeText()
+	if err != nil {
+		return ""
+	}
+	return t
 }

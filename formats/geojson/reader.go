@@ -17,13 +17,15 @@ type Options struct {
 	// IgnoreCRS says that the caller knows the coordinate system itself, so
 	// that no crs member is an error.
 	IgnoreCRS bool
+	// SkipProperties leaves the properties out unread; they must be JSON.
+	SkipProperties bool
 }
 
 func (o Options) parser(s scanner) parser {
 	s.mark, s.rowStart = -1, -1
 	s.maxDepth = orDefault(o.MaxDepth, 64)
 	s.maxRow = int64(orDefault(int(o.MaxFeatureBytes), 512<<20))
-	return parser{scanner: s, ignoreCRS: o.IgnoreCRS, perRow: true,
+	return parser{scanner: s, ignoreCRS: o.IgnoreCRS, bare: o.SkipProperties, perRow: true,
 		maxVertices: orDefault(o.MaxVertices, 5_000_000)}
 }
 
