@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -254,4 +255,47 @@ func TestBatchMemoryIsConstant(t *testing.T) {
 	if heap[3] > heap[0]+4 {
 		t.Errorf("the heap grew from %.1f to %.1f MiB", heap[0], heap[3])
 	}
+}
+
+// A server that gives up waiting ends the batches under way: the answer breaks
+// off, so that no client takes it for whole.
+func TestBatchEndsWithTheServer(t *testing.T) {
+	g := newRig(t, Options{})
+	g.fill(4)
+	c := dialBatch(t, g.listen())
+	sendChunk(c, strings.Join(patches(100), "\n")+"\n")
+	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	if err := g.s.Shutdown(ctx); err == nil {
+		t.Error("shutdown did not wait for the batch")
+	}
+	if body, err := io.ReadAll(res.Body); err == nil {
+		t.Errorf("the answer ended well after %d bytes", len(body))
+	}
+	g.settled()
+}
+
+// A batch may be waited for like other requests: places are few.
+func TestBatchPlaces(t *testing.T) {
+	g := newRig(t, Options{Limits: Limits{Batches: 1, Work: 50 * time.Millisecond}})
+	g.fill(1)
+	c := dialBatch(t, g.listen())
+	sendChunk(c, strings.Join(patches(100), "\n")+"\n")
+	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := g.want(503, "POST", "/overlap/batch?layers=dltb", square(95, 36.5, 0.001), "Content-Type", typeNDJSON); a.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	fmt.Fprint(c, "0\r\n\r\n")
+	if body, err := io.ReadAll(res.Body); err != nil || len(g.lines(string(body))) != 100 {
+		t.Errorf("the batch under way: %v", err)
+	}
+	g.settled()
+	g.batch("layers=dltb", square(95, 36.5, 0.001))
 }
