@@ -38,7 +38,7 @@ func normaliseCompare(e *expr, negate bool) *expr {
 		n.relation = n.relation.negated()
 	}
 	switch {
-	case n.other != nil && n.other.name < n.prop.name:
+	case n.other != nil && (n.other.name < n.prop.name || n.other.name == n.prop.name && n.relation >= greater):
 		left := n.prop
 		n.prop, n.other = *n.other, &left
 		n.relation = n.relation.flipped()
