@@ -4,11 +4,13 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/paulmach/orb"
 
 	"tuban/engine"
 	"tuban/feature"
+	"tuban/tiles"
 )
 
 // tileJSON is TileJSON 3.0.0.
@@ -39,8 +41,18 @@ func routeTileJSON(r *request) error {
 	if err != nil {
 		return err
 	}
+	if g, err := r.gridParameter(); err != nil {
+		return err
+	} else if g != tiles.WebMercatorQuad {
+		return badParameter("tms", "TileJSON describes WebMercatorQuad only: it cannot name another grid; %s/collections/%s/tiles/%s describes the tiles of %s",
+			r.baseURL(), layers[0].Layer().ID, g, g)
+	}
+	narrow, err := r.narrowing(layers)
+	if err != nil {
+		return err
+	}
 	t := tileJSON{TileJSON: "3.0.0", Scheme: "xyz", MinZoom: feature.MaxZoom}
-	t.Tiles = []string{r.baseURL() + "/mvt/" + escapeList(list) + "/{z}/{x}/{y}"}
+	t.Tiles = []string{r.baseURL() + "/mvt/" + escapeList(list) + "/{z}/{x}/{y}" + encodeQuery(r.query)}
 	for i, l := range layers {
 		d := l.Layer()
 		if i > 0 {
@@ -48,18 +60,7 @@ func routeTileJSON(r *request) error {
 		}
 		t.Name += title(d)
 		t.MinZoom, t.MaxZoom = min(t.MinZoom, d.MinZoom), max(t.MaxZoom, d.MaxZoom)
-		v := vectorLayer{ID: d.ID, Description: title(d), MinZoom: d.MinZoom, MaxZoom: d.MaxZoom, Fields: map[string]string{"id": "String"}}
-		for _, f := range d.Fields {
-			if f.Name != "id" {
-				v.Fields[f.Name] = fieldKind(f.Type)
-			}
-		}
-		if d.Kind == feature.KindPatch { // of marks that stand for small patches
-			v.Fields["mark"], v.Fields["count"], v.Fields["states"] = "Boolean", "Number", "String"
-		} else { // of small polygons that were merged by class
-			v.Fields["merged"], v.Fields["count"] = "Boolean", "Number"
-		}
-		t.Layers = append(t.Layers, v)
+		t.Layers = append(t.Layers, newVectorLayer(d, narrow.properties))
 	}
 	if b, ok := extentOf(layers); ok {
 		b = clampMercator(b)
@@ -69,6 +70,22 @@ func routeTileJSON(r *request) error {
 	}
 	r.ctx.Response.Header.Set("Cache-Control", "no-cache")
 	return r.writeJSON(http.StatusOK, typeJSON, t)
+}
+
+// newVectorLayer describes a layer's tiles with some properties; nil is all.
+func newVectorLayer(d *feature.Layer, only []string) vectorLayer {
+	v := vectorLayer{ID: d.ID, Description: title(d), MinZoom: d.MinZoom, MaxZoom: d.MaxZoom, Fields: map[string]string{"id": "String"}}
+	for _, f := range d.Fields {
+		if f.Name != "id" && (only == nil || slices.Contains(only, f.Name)) {
+			v.Fields[f.Name] = fieldKind(f.Type)
+		}
+	}
+	if d.Kind == feature.KindPatch { // of marks that stand for small patches
+		v.Fields["mark"], v.Fields["count"], v.Fields["states"] = "Boolean", "Number", "String"
+	} else { // of small polygons that were merged by class
+		v.Fields["merged"], v.Fields["count"] = "Boolean", "Number"
+	}
+	return v
 }
 
 // layersNamed returns the layers of a comma-separated list.
