@@ -25,12 +25,12 @@ type Error struct {
 // Error names the place and the reason.
 func (e *Error) Error() string {
 	if e.Column > 0 {
-		return fmt.Sprintf("filter: column %d: %s", e.Column, e.Reason)
+		return fmt.Sprintf("column %d: %s", e.Column, e.Reason)
 	}
 	if e.Pointer != "" {
-		return fmt.Sprintf("filter: %s: %s", e.Pointer, e.Reason)
+		return e.Pointer + ": " + e.Reason
 	}
-	return "filter: " + e.Reason
+	return "the filter: " + e.Reason
 }
 
 // place is where something stands in a filter: a byte of its text, or a pointer

@@ -5,6 +5,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"tuban/feature"
 	"tuban/geom/mercator"
 )
 
@@ -102,4 +103,16 @@ func (g Grid) PixelArea(z uint8, lat float64) float64 {
 		return side * side * c
 	}
 	return side * side * c * c
+}
+
+// Zooms returns the first and the last zoom that a layer is drawn at; none, if
+// first is above last.
+func (g Grid) Zooms(l *feature.Layer) (first, last int) {
+	first, last = int(g.MaxZoom())+1, -1
+	for z := range g.MaxZoom() + 1 {
+		if shown(l, g.ScaleZoom(z)) {
+			first, last = min(first, int(z)), int(z)
+		}
+	}
+	return first, last
 }
