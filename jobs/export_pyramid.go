@@ -96,7 +96,7 @@ const maxPyramid = 1 << 28
 func hilbert(bound orb.Bound, minZoom, maxZoom uint8) ([]uint64, error) {
 	var ids []uint64
 	for z := minZoom; z <= maxZoom; z++ {
-		r := tiles.Cover(bound, z)
+		r := tiles.WebMercatorQuad.Cover(bound, z)
 		if len(ids)+r.Len() > maxPyramid {
 			return nil, fmt.Errorf("zoom %d has %d tiles: too many for one archive; choose a lower --max-zoom", z, r.Len())
 		}
@@ -183,7 +183,7 @@ func (p *Pyramid) info(bound orb.Bound) (info pmtiles.Info, err error) {
 	vector := make([]tiles.VectorLayer, len(p.Layers))
 	for i, l := range p.Layers {
 		d := l.Layer()
-		names[i], vector[i] = string(d.ID), tiles.Describe(d)
+		names[i], vector[i] = string(d.ID), tiles.Describe(d, nil)
 	}
 	info.Metadata, err = json.Marshal(map[string]any{
 		"name": strings.Join(names, ","), "format": "pbf", "type": "overlay", "version": "1.0.0",

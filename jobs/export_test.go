@@ -21,7 +21,7 @@ import (
 func exported(t *testing.T, l *engine.LayerView, format string) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if n, err := Export(context.Background(), l, format, &out, nil); err != nil || n != int64(l.Len()) {
+	if n, err := Export(context.Background(), l, format, nil, &out, nil); err != nil || n != int64(l.Len()) {
 		t.Fatalf("%s: %d written, %v", format, n, err)
 	}
 	return out.Bytes()

@@ -82,7 +82,7 @@ func BenchmarkRenderCity(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		var err error
-		if tile, err = Render([]Layer{l}, Address{8, 195, 100}, Options{}); err != nil {
+		if tile, err = Render([]Layer{l}, Address{Z: 8, X: 195, Y: 100}, Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}

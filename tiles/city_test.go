@@ -86,7 +86,7 @@ func TestClassesKeepTheirArea(t *testing.T) {
 	l := demoCity()
 	centre := orb.Point{94.9, 36.4}
 	for z := uint8(6); z <= 11; z++ {
-		Cover(orb.Bound{Min: centre, Max: centre}, z).Each(func(a Address) bool {
+		WebMercatorQuad.Cover(orb.Bound{Min: centre, Max: centre}, z).Each(func(a Address) bool {
 			start := time.Now()
 			tile, err := Render([]Layer{l}, a, Options{})
 			if err != nil {

@@ -116,7 +116,7 @@ func Render(layers []Layer, addr Address, opt Options) (Tile, error) {
 	r.frame, r.opt = newFrame(addr), opt
 	r.clip.box = r.frame.box
 	for _, l := range layers {
-		if shown(l.Layer(), int(addr.Z)) {
+		if shown(l.Layer(), addr.Grid.ScaleZoom(addr.Z)) {
 			r.draw(l)
 		}
 	}

@@ -1,0 +1,24 @@
+package tiles
+
+import (
+	"github.com/paulmach/orb"
+
+	"tuban/feature"
+)
+
+// Filtered returns l with only the features that keep accepts. It has the methods
+// of Layer and no others: what a layer offers beside them was made of all its
+// features and does not hold of some.
+func Filtered(l Layer, keep func(feature.Slot) bool) Layer { return filtered{l, keep} }
+
+type source = Layer // embeds under a name that is not that of a method
+
+type filtered struct {
+	source
+	keep func(feature.Slot) bool
+}
+
+// Search visits the slots that the filter keeps.
+func (f filtered) Search(b orb.Bound, visit func(feature.Slot) bool) {
+	f.source.Search(b, func(s feature.Slot) bool { return !f.keep(s) || visit(s) })
+}
