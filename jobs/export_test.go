@@ -91,7 +91,7 @@ func TestExportFGBCleansUp(t *testing.T) {
 	rows := writeTemp(t, "rows.geojsonl", `{"type":"Feature","id":"a","geometry":{"type":"Point","coordinates":[94.1,36]},"properties":{}}`)
 	_, l := mustRun(t, e, Import{Files: []string{rows}, Layer: "l"})
 	exported(t, l, "fgb")
-	if _, err := Export(context.Background(), l, "fgb", failing{}, nil); !errors.Is(err, os.ErrPermission) {
+	if _, err := Export(context.Background(), l, "fgb", nil, failing{}, nil); !errors.Is(err, os.ErrPermission) {
 		t.Error(err)
 	}
 	left, err := filepath.Glob(filepath.Join(dir, "tuban-export-*"))
