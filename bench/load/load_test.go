@@ -1,6 +1,7 @@
 package load
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -127,6 +128,29 @@ func TestEdit(t *testing.T) {
 		if n := report.Tables[0].Rows[i][1].(int64); n < 5 {
 			t.Errorf("%v: %d answers", report.Tables[0].Rows[i][0], n)
 		}
+	}
+	if after := allPatches(t, town); after != before {
+		t.Error("the features are not as they were")
+	}
+}
+
+// TestEditInterrupted ends a run in the midst of its edits.
+func TestEditInterrupted(t *testing.T) {
+	town := newTown(t, 256<<20)
+	before := allPatches(t, town)
+	cfg := EditConfig{Config: quick(town), Features: 10, Probe: 3, ReadRate: 50, Readers: 2, Write: true}
+	cfg.Rate, cfg.Duration, cfg.Warm = 100, 300*time.Millisecond, 0
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	changed := false
+	report, err := Edit(ctx, cfg, func(stage string, done, _ int64) {
+		if stage == "readers alone" { // every feature has been edited once by then
+			changed = allPatches(t, town) != before
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || report != nil || !changed {
+		t.Errorf("%v, %v, features were changed: %v", report, err, changed)
 	}
 	if after := allPatches(t, town); after != before {
 		t.Error("the features are not as they were")
