@@ -131,7 +131,7 @@ func (d *dataset) vertices(slots []feature.Slot) int {
 func (d *dataset) tile() (a tiles.Address, ok bool) {
 	at := d.place()
 	for z := uint8(tiles.MaxZoom); z > 0; z-- {
-		tiles.Cover(orb.Bound{Min: at, Max: at}, z).Each(func(first tiles.Address) bool {
+		tiles.WebMercatorQuad.Cover(orb.Bound{Min: at, Max: at}, z).Each(func(first tiles.Address) bool {
 			a = first
 			return false
 		})

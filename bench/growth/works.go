@@ -189,7 +189,7 @@ func (d *dataset) wholeCity() (*work, error) {
 	box, _ := d.parcels.Extent()
 	var list []tiles.Address
 	count := map[tiles.Address]int{}
-	tiles.Cover(box, 8).Each(func(a tiles.Address) bool {
+	tiles.WebMercatorQuad.Cover(box, 8).Each(func(a tiles.Address) bool {
 		count[a] = len(d.within(a.Bound()))
 		list = append(list, a)
 		return true
