@@ -11,6 +11,7 @@ import (
 	"tuban/internal/demo"
 	"tuban/overlap"
 	"tuban/tiles"
+	"tuban/tiles/coverage"
 )
 
 // operation is work whose allocations and time are held, for each of count
@@ -25,7 +26,7 @@ type operation struct {
 func city(t *testing.T) (parcels, patches *engine.LayerView) {
 	t.Helper()
 	ctx := context.Background()
-	e, err := engine.Open(ctx, t.TempDir(), engine.Options{Derived: []engine.Derived{overlap.Shapes{}}})
+	e, err := engine.Open(ctx, t.TempDir(), engine.Options{Derived: []engine.Derived{overlap.Shapes{}, coverage.Pyramids{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +148,7 @@ func tileSets(parcels, patches *engine.LayerView) []tileSet {
 		s.layers = []tiles.Layer{parcels, patches}
 		seen := map[tiles.Address]bool{}
 		patches.Ascend(0, func(p feature.Slot) bool {
-			tiles.Cover(patches.Bound(p), want.zoom).Each(func(a tiles.Address) bool {
+			tiles.WebMercatorQuad.Cover(patches.Bound(p), want.zoom).Each(func(a tiles.Address) bool {
 				if !seen[a] && len(s.list) < want.n {
 					seen[a] = true
 					s.list = append(s.list, a)
