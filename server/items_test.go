@@ -54,6 +54,9 @@ func TestCollections(t *testing.T) {
 	if c.Title != "Land use" || c.Titles.ZH != "地类图斑" || c.Count != 3 || c.Vintage != "base" || len(c.Classes) != 2 || len(c.Fields) != 3 || c.Seq != 3 {
 		t.Errorf("dltb: %+v", c)
 	}
+	if k := c.Classes[1]; k.NameEN != "Irrigated land" || k.GroupEN != "Cropland" || c.Classes[0].NameEN != "" {
+		t.Errorf("classes: %+v", c.Classes)
+	}
 	if b := c.Extent.Spatial.BBox[0]; b != [4]float64{95, 36.5, 95 + 3./128, 36.5 + 1./128} {
 		t.Errorf("extent %v", b)
 	}
@@ -166,7 +169,7 @@ func TestParametersAreRefused(t *testing.T) {
 	cases := []struct{ path, parameter, code string }{
 		{"/collections/dltb/items?foo=1", "foo", "unknown-parameter"},
 		{"/collections/dltb/items?as_of=3", "as_of", "unknown-parameter"},
-		{"/collections/dltb/items?filter=a%3D1", "filter", "unknown-parameter"},
+		{"/collections/dltb/items?filter=a%3D1", "filter", "bad-filter"},
 		{"/collections/dltb/items?datetime=2020-01-01", "datetime", "unknown-parameter"},
 		{"/collections?limit=1", "limit", "unknown-parameter"},
 		{"/collections/dltb/items?limit=0", "limit", "invalid-parameter"},

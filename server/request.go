@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -51,16 +50,15 @@ func (r *request) value(name string) (string, bool) {
 // later are parameters that tuban will have or that clients try because other
 // servers have them: the refusal says more than "unknown".
 var later = map[string]string{
-	"as_of":       "reading the past is not served by this version; answers are of the newest commit",
-	"valid_on":    "is not served by this version",
-	"filter":      "filtering is not served by this version; use bbox",
-	"filter-lang": "filtering is not served by this version; use bbox",
-	"filter-crs":  "filtering is not served by this version; use bbox",
-	"datetime":    "layers have no time here: the parameter would choose nothing",
-	"crs":         "answers are in CRS84 (longitude, latitude) only",
-	"bbox-crs":    "bbox is in CRS84 (longitude, latitude) only",
-	"offset":      "pages are followed by their next link; it carries a cursor",
-	"f":           "choose the format by the Accept header",
+	"as_of":      "reading the past is not served by this version; answers are of the newest commit",
+	"valid_on":   "is not served by this version",
+	"filter":     "filtering is by features, and this path has none",
+	"filter-crs": "geometry in filters is in CRS84 (longitude, latitude) only",
+	"datetime":   "layers have no time here: the parameter would choose nothing",
+	"crs":        "answers are in CRS84 (longitude, latitude) only",
+	"bbox-crs":   "bbox is in CRS84 (longitude, latitude) only",
+	"offset":     "pages are followed by their next link; it carries a cursor",
+	"f":          "choose the format by the Accept header",
 }
 
 // parseQuery reads the query string and refuses parameters that the route does
@@ -80,7 +78,7 @@ func (r *request) parseQuery() error {
 		if err1 != nil || err2 != nil {
 			return newProblem(http.StatusBadRequest, "invalid-parameter", "the query holds a bad percent-encoding: %q", pair)
 		}
-		if !slices.Contains(r.route.query, n) {
+		if !r.route.knows(n) {
 			return unknownParameter(n, r.route.query)
 		}
 		if _, twice := r.value(n); twice {

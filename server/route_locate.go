@@ -25,10 +25,8 @@ func routeLocate(r *request) error {
 		if layers, err = r.overlapLayers(list); err != nil {
 			return err
 		}
-	} else {
-		for _, l := range r.view.Layers() {
-			layers = append(layers, l)
-		}
+	} else if layers, err = r.filtered(r.view.Layers()); err != nil {
+		return err
 	}
 	at := overlap.Locate(layers, p[0], p[1])
 	r.ctx.Response.Header.Set("Cache-Control", "no-cache")

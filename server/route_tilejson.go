@@ -9,27 +9,20 @@ import (
 
 	"tuban/engine"
 	"tuban/feature"
+	"tuban/tiles"
 )
 
 // tileJSON is TileJSON 3.0.0.
 type tileJSON struct {
-	TileJSON string        `json:"tilejson"`
-	Name     string        `json:"name"`
-	Scheme   string        `json:"scheme"`
-	Tiles    []string      `json:"tiles"`
-	Bounds   *[4]float64   `json:"bounds,omitempty"`
-	Center   *[3]float64   `json:"center,omitempty"`
-	MinZoom  int           `json:"minzoom"`
-	MaxZoom  int           `json:"maxzoom"`
-	Layers   []vectorLayer `json:"vector_layers"`
-}
-
-type vectorLayer struct {
-	ID          feature.LayerID   `json:"id"`
-	Description string            `json:"description,omitempty"`
-	MinZoom     int               `json:"minzoom"`
-	MaxZoom     int               `json:"maxzoom"`
-	Fields      map[string]string `json:"fields"`
+	TileJSON string              `json:"tilejson"`
+	Name     string              `json:"name"`
+	Scheme   string              `json:"scheme"`
+	Tiles    []string            `json:"tiles"`
+	Bounds   *[4]float64         `json:"bounds,omitempty"`
+	Center   *[3]float64         `json:"center,omitempty"`
+	MinZoom  int                 `json:"minzoom"`
+	MaxZoom  int                 `json:"maxzoom"`
+	Layers   []tiles.VectorLayer `json:"vector_layers"`
 }
 
 // routeTileJSON describes the tiles of layers.
@@ -39,8 +32,18 @@ func routeTileJSON(r *request) error {
 	if err != nil {
 		return err
 	}
+	if g, err := r.gridParameter(); err != nil {
+		return err
+	} else if g != tiles.WebMercatorQuad {
+		return badParameter("tms", "TileJSON describes WebMercatorQuad only: it cannot name another grid; %s/collections/%s/tiles/%s describes the tiles of %s",
+			r.baseURL(), layers[0].Layer().ID, g, g)
+	}
+	narrow, err := r.narrowing(layers)
+	if err != nil {
+		return err
+	}
 	t := tileJSON{TileJSON: "3.0.0", Scheme: "xyz", MinZoom: feature.MaxZoom}
-	t.Tiles = []string{r.baseURL() + "/mvt/" + escapeList(list) + "/{z}/{x}/{y}"}
+	t.Tiles = []string{r.baseURL() + "/mvt/" + escapeList(list) + "/{z}/{x}/{y}" + encodeQuery(r.query)}
 	for i, l := range layers {
 		d := l.Layer()
 		if i > 0 {
@@ -48,18 +51,7 @@ func routeTileJSON(r *request) error {
 		}
 		t.Name += title(d)
 		t.MinZoom, t.MaxZoom = min(t.MinZoom, d.MinZoom), max(t.MaxZoom, d.MaxZoom)
-		v := vectorLayer{ID: d.ID, Description: title(d), MinZoom: d.MinZoom, MaxZoom: d.MaxZoom, Fields: map[string]string{"id": "String"}}
-		for _, f := range d.Fields {
-			if f.Name != "id" {
-				v.Fields[f.Name] = fieldKind(f.Type)
-			}
-		}
-		if d.Kind == feature.KindPatch { // of marks that stand for small patches
-			v.Fields["mark"], v.Fields["count"], v.Fields["states"] = "Boolean", "Number", "String"
-		} else { // of small polygons that were merged by class
-			v.Fields["merged"], v.Fields["count"] = "Boolean", "Number"
-		}
-		t.Layers = append(t.Layers, v)
+		t.Layers = append(t.Layers, tiles.Describe(d, narrow.properties))
 	}
 	if b, ok := extentOf(layers); ok {
 		b = clampMercator(b)
@@ -90,16 +82,6 @@ func (r *request) layersNamed(parameter, list string) ([]*engine.LayerView, erro
 func escapeList(list string) string {
 	u := url.URL{Path: list}
 	return u.EscapedPath()
-}
-
-func fieldKind(t feature.FieldType) string {
-	switch t {
-	case feature.FieldInteger, feature.FieldNumber:
-		return "Number"
-	case feature.FieldBoolean:
-		return "Boolean"
-	}
-	return "String"
 }
 
 // extentOf returns the box of several layers.

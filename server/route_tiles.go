@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"tuban/engine"
@@ -15,14 +16,44 @@ func routeTile(r *request) error {
 	if err != nil {
 		return err
 	}
-	addr, err := tileAddress(r.param("z"), r.param("x"), r.param("y"))
+	g, err := r.gridParameter()
 	if err != nil {
 		return err
 	}
-	t, err := r.tile(views, addr, r.tileEncoding())
+	addr, err := tileAddress(g, r.param("z"), r.param("x"), r.param("y"))
 	if err != nil {
 		return err
 	}
+	t, err := r.tile(views, addr)
+	if err != nil {
+		return err
+	}
+	return r.writeTile(t, http.StatusNoContent)
+}
+
+// gridParameter returns the grid of the parameter tms.
+func (r *request) gridParameter() (tiles.Grid, error) {
+	id, ok := r.value("tms")
+	if !ok {
+		return tiles.WebMercatorQuad, nil
+	}
+	g, ok := tiles.ParseGrid(id)
+	if !ok {
+		return g, badParameter("tms", "%q is not %s", shorten(id), gridNames())
+	}
+	return g, nil
+}
+
+func gridNames() string {
+	var names []string
+	for _, g := range tiles.Grids() {
+		names = append(names, g.String())
+	}
+	return strings.Join(names, ", ")
+}
+
+// writeTile answers with a tile; empty is the status where nothing lies in it.
+func (r *request) writeTile(t *tiles.Finished, empty int) error {
 	h := &r.ctx.Response.Header
 	h.Set("Cache-Control", "no-cache")
 	r.vary("Accept-Encoding")
@@ -32,26 +63,32 @@ func routeTile(r *request) error {
 	if r.notModified(t.ETag) {
 		return nil
 	}
-	if len(t.Body) == 0 {
-		r.ctx.SetStatusCode(http.StatusNoContent)
+	if len(t.Body) == 0 && empty == http.StatusNoContent {
+		r.ctx.SetStatusCode(empty)
 		return nil
 	}
-	if coding := t.Encoding.String(); coding != "" {
+	if coding := t.Encoding.String(); coding != "" && len(t.Body) > 0 {
 		h.SetContentEncoding(coding)
 	}
 	r.write(http.StatusOK, typeTile, t.Body)
 	return nil
 }
 
-// tile returns a finished tile from the cache, if there is one.
-func (r *request) tile(views []*engine.LayerView, addr tiles.Address, coding tiles.Encoding) (*tiles.Finished, error) {
+// tile returns a finished tile as the request narrows it and in the coding that
+// its client likes best, from the cache if there is one.
+func (r *request) tile(views []*engine.LayerView, addr tiles.Address) (*tiles.Finished, error) {
+	narrow, err := r.narrowing(views)
+	if err != nil {
+		return nil, err
+	}
 	render := func() (tiles.Tile, error) {
 		layers := make([]tiles.Layer, len(views))
 		for i, v := range views {
-			layers[i] = v
+			layers[i] = narrow.layer(i, v, addr)
 		}
-		return tiles.Render(layers, addr, tiles.Options{})
+		return tiles.Render(layers, addr, tiles.Options{Properties: narrow.properties})
 	}
+	coding := r.tileEncoding()
 	if r.opt.Tiles == nil {
 		t, err := render()
 		if err != nil {
@@ -61,7 +98,8 @@ func (r *request) tile(views []*engine.LayerView, addr tiles.Address, coding til
 	}
 	ctx := r.patience()
 	defer ctx.release()
-	return r.opt.Tiles.Fetch(ctx, tiles.Key{Layers: layerList(views), Address: addr, Encoding: coding}, r.view.Seq(), render)
+	key := tiles.Key{Layers: layerList(views), Address: addr, Params: narrow.key, Encoding: coding}
+	return r.opt.Tiles.Fetch(ctx, key, r.view.Seq(), render)
 }
 
 // layerList names layers for the cache: "dltb" and "dltb@2023" are one while
@@ -91,15 +129,20 @@ func (r *request) tileEncoding() tiles.Encoding {
 }
 
 // tileAddress reads the address of a tile; the row may end in .mvt or .pbf.
-func tileAddress(z, x, y string) (tiles.Address, error) {
+func tileAddress(g tiles.Grid, z, x, y string) (tiles.Address, error) {
 	if short, ok := strings.CutSuffix(y, ".mvt"); ok {
 		y = short
 	} else if short, ok := strings.CutSuffix(y, ".pbf"); ok {
 		y = short
 	}
-	addr, err := tiles.ParseAddress(z, x, y)
+	addr, err := tiles.ParseAddress(g, z, x, y)
 	if e, ok := errors.AsType[*tiles.AddressError](err); ok {
 		return addr, badParameter(e.Part, "%q %s", shorten(e.Text), e.Reason)
 	}
 	return addr, err
+}
+
+// with returns a list with more at its end; both stay as they are.
+func with(list []string, more ...string) []string {
+	return append(slices.Clip(slices.Clone(list)), more...)
 }

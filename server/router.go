@@ -17,6 +17,12 @@ type route struct {
 	plain    bool // sets Tuban-Seq itself, or its answer has no data in it
 }
 
+// knows tells whether the route has a query parameter.
+func (rt *route) knows(name string) bool {
+	return slices.Contains(rt.query, name) ||
+		strings.HasPrefix(name, ownFilterPrefix) && slices.Contains(rt.query, ownFilter)
+}
+
 // params are the values of a template's {names}, decoded.
 type params []struct{ name, value string }
 

@@ -19,6 +19,9 @@ func (s *Server) routes() []*route {
 		collection = "/collections/{collectionId}"
 		items      = collection + "/items"
 		item       = items + "/{featureId}"
+		tilesets   = collection + "/tiles"
+		tileset    = "/{tileMatrixSetId}"
+		matrixTile = "/{tileMatrix}/{tileRow}/{tileCol}"
 	)
 	return []*route{
 		get("/", routeLanding),
@@ -29,7 +32,8 @@ func (s *Server) routes() []*route {
 		get(collection, routeCollection),
 		write(http.MethodPut, collection, routePutCollection),
 
-		get(items, routeItems, "bbox", "limit", "cursor"),
+		get(collection+"/queryables", routeQueryables),
+		get(items, routeItems, "bbox", "filter", "filter-lang", "properties", "limit", "cursor"),
 		write(http.MethodPost, items, routePostItems, "on_error"),
 		get(item, routeItem),
 		write(http.MethodPut, item, routePutItem),
@@ -38,10 +42,20 @@ func (s *Server) routes() []*route {
 
 		get(item+"/overlap", routeItemOverlap, overlapParameters...),
 		post("/overlap", routeOverlap, overlapParameters...),
-		get("/locate", routeLocate, "lon", "lat", "layers"),
+		get("/locate", routeLocate, "lon", "lat", "layers", "filter", ownFilter, "filter-lang"),
 
-		quiet(get("/mvt/{layers}/{z}/{x}/{y}", routeTile)),
-		get("/mvt/{layers}.json", routeTileJSON),
+		quiet(get("/mvt/{layers}/{z}/{x}/{y}", routeTile, with(tileParameters, "tms")...)),
+		get("/mvt/{layers}.json", routeTileJSON, with(tileParameters, "tms")...),
+
+		plain(get("/tileMatrixSets", routeTileMatrixSets)),
+		plain(get("/tileMatrixSets/{tileMatrixSetId}", routeTileMatrixSet)),
+		get(tilesets, routeCollectionTilesets),
+		get(tilesets+tileset, routeCollectionTileset),
+		quiet(get(tilesets+tileset+matrixTile, routeCollectionTile, tileParameters...)),
+		get("/tiles", routeTilesets, "collections"),
+		get("/tiles"+tileset, routeTileset, "collections"),
+		quiet(get("/tiles"+tileset+matrixTile, routeDatasetTile, with(tileParameters, "collections")...)),
+
 		get("/styles/{name}.json", routeStyle),
 
 		plain(get("/events", routeEvents, "after")),

@@ -86,13 +86,13 @@ func BenchmarkRenderCity(b *testing.B) {
 	for _, size := range sizes {
 		l := landOf(size)
 		for z := uint8(6); z <= 15; z++ {
-			at := Cover(orb.Bound{Min: places[0], Max: places[0]}, z)
+			at := WebMercatorQuad.Cover(orb.Bound{Min: places[0], Max: places[0]}, z)
 			b.Run(fmt.Sprintf("parcels=%d/z=%d", size.Parcels, z), func(b *testing.B) {
 				var tile Tile
 				b.ReportAllocs()
 				for b.Loop() {
 					var err error
-					if tile, err = Render([]Layer{l}, Address{z, at.MinX, at.MinY}, Options{}); err != nil {
+					if tile, err = Render([]Layer{l}, Address{Z: z, X: at.MinX, Y: at.MinY}, Options{}); err != nil {
 						b.Fatal(err)
 					}
 				}

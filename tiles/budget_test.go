@@ -125,7 +125,7 @@ func TestNoPatchIsEverMissing(t *testing.T) {
 		n := rapid.SampledFrom([]int{1, 40, 700, 3600}).Draw(t, "n")
 		up := rapid.IntRange(0, 8).Draw(t, "up")
 		limit := rapid.IntRange(400, 60_000).Draw(t, "limit")
-		a := Address{city.Z - uint8(up), city.X >> up, city.Y >> up}
+		a := Address{Z: city.Z - uint8(up), X: city.X >> up, Y: city.Y >> up}
 		tile, decoded := render(t, a, Options{MaxBytes: limit}, layers[n])
 		if len(tile.Data) > limit {
 			t.Fatalf("%d bytes, at most %d are allowed", len(tile.Data), limit)

@@ -110,7 +110,7 @@ func requireClasses(t *testing.T, l *memory, z0, z1 uint8) {
 	for z := z0; z <= z1; z++ {
 		seen := map[Address]bool{}
 		for _, at := range places {
-			Cover(orb.Bound{Min: at, Max: at}, z).Each(func(a Address) bool {
+			WebMercatorQuad.Cover(orb.Bound{Min: at, Max: at}, z).Each(func(a Address) bool {
 				if !seen[a] {
 					seen[a] = true
 					requireTile(t, l, a)

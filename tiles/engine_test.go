@@ -85,7 +85,7 @@ func tilesOf(t *testing.T, e *engine.Engine, limit int) map[Address]string {
 	l, _ := e.View().Layer("dltb")
 	all := map[Address]string{}
 	for _, up := range []uint8{0, 2, 3, 5, 8} {
-		Cover(city.Bound(), city.Z-up).Each(func(a Address) bool {
+		WebMercatorQuad.Cover(city.Bound(), city.Z-up).Each(func(a Address) bool {
 			tile, err := Render([]Layer{l}, a, Options{MaxBytes: limit})
 			if err != nil {
 				t.Fatal(err)
@@ -100,7 +100,7 @@ func tilesOf(t *testing.T, e *engine.Engine, limit int) map[Address]string {
 func within(ev engine.Event, a Address) bool {
 	for _, l := range ev.Layers {
 		for _, b := range l.Bounds {
-			if Cover(b, a.Z).Contains(a) {
+			if WebMercatorQuad.Cover(b, a.Z).Contains(a) {
 				return true
 			}
 		}

@@ -65,8 +65,12 @@ type group struct {
 	dropped  bool
 }
 
-// pyramid returns what a layer's polygons cover, nil where that is not kept.
+// pyramid returns what a layer's polygons cover, nil where that is not kept: of
+// some features only, or in degrees.
 func (r *renderer) pyramid(l Layer) *coverage.Pyramid {
+	if r.addr.Grid != WebMercatorQuad {
+		return nil
+	}
 	p, _ := l.Derived(coverage.Name).(*coverage.Pyramid)
 	return p
 }

@@ -126,7 +126,7 @@ func Render(layers []Layer, addr Address, opt Options) (Tile, error) {
 	r.addr, r.frame, r.opt = addr, newFrame(addr), opt
 	r.clip.box = r.frame.box
 	for _, l := range layers {
-		if shown(l.Layer(), int(addr.Z)) {
+		if shown(l.Layer(), addr.Grid.ScaleZoom(addr.Z)) {
 			r.draw(l)
 		}
 	}
