@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -26,6 +27,7 @@ type keeper func(feature.Slot) bool
 // layerFilter is what a request asks of one layer's features.
 type layerFilter struct {
 	all, own *cql2.Filter // both must pass; nil passes all
+	valid    validity
 }
 
 // filterOf returns the filter of a layer among those of the request; it fails
@@ -34,7 +36,10 @@ func (r *request) filterOf(l *engine.LayerView) (f layerFilter, err error) {
 	if f.all, err = r.readFilter("filter", l); err != nil {
 		return f, err
 	}
-	f.own, err = r.readFilter(ownFilterPrefix+string(l.Layer().ID), l)
+	if f.own, err = r.readFilter(ownFilterPrefix+string(l.Layer().ID), l); err != nil {
+		return f, err
+	}
+	f.valid, err = r.validity(l)
 	return f, err
 }
 
@@ -84,15 +89,13 @@ func (r *request) readFilter(name string, l *engine.LayerView) (*cql2.Filter, er
 
 // keeper returns the filter over a layer's features.
 func (f layerFilter) keeper(l *engine.LayerView) keeper {
-	switch {
-	case f.all == nil && f.own == nil:
+	if f.all == nil && f.own == nil && f.valid.day == 0 {
 		return nil
-	case f.own == nil:
-		return func(s feature.Slot) bool { return f.all.Match(l, s) }
-	case f.all == nil:
-		return func(s feature.Slot) bool { return f.own.Match(l, s) }
 	}
-	return func(s feature.Slot) bool { return f.all.Match(l, s) && f.own.Match(l, s) }
+	return func(s feature.Slot) bool {
+		return (f.all == nil || f.all.Match(l, s)) && (f.own == nil || f.own.Match(l, s)) &&
+			(f.valid.day == 0 || f.valid.keeps(l, s))
+	}
 }
 
 // bound returns a box that every feature that passes meets, and whether there is
@@ -116,6 +119,9 @@ func (f layerFilter) text() string {
 		}
 	}
 	slices.Sort(parts)
+	if f.valid.day != 0 { // no filter's text
+		parts = append(parts, strconv.Itoa(f.valid.day))
+	}
 	return strings.Join(slices.Compact(parts), "\x01")
 }
 
