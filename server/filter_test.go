@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -299,6 +300,26 @@ func TestFilteredTilesAreFresh(t *testing.T) {
 				tags[path] = tag
 			}
 		}
+	}
+}
+
+// TestFiltersEndInTime: a filter that takes too long is 503, and nothing of it is
+// kept.
+func TestFiltersEndInTime(t *testing.T) {
+	g := newRig(t, Options{})
+	g.fill(6)
+	path := "/mvt/dltb/" + inner(t, g, 11).String()
+	g.s.limits.Work = time.Nanosecond
+	filter := "?filter=" + url.QueryEscape("n >= 0")
+	for _, p := range []string{path + filter, "/collections/dltb/items" + filter} {
+		if code := g.want(503, "GET", p, "").json(t)["code"]; code != "timeout" && code != "busy" {
+			t.Errorf("%s: %v", p, code)
+		}
+	}
+	g.want(200, "GET", path, "")
+	g.s.limits.Work = time.Minute
+	if ids, _ := g.shown("dltb", path+filter); len(ids) < 3 {
+		t.Errorf("after that: %v", ids)
 	}
 }
 
