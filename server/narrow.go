@@ -66,8 +66,12 @@ func (n *narrowing) text() string {
 // once the context has ended.
 func (n *narrowing) layer(ctx context.Context, i int, l *engine.LayerView, a tiles.Address) tiles.Layer {
 	var keep keeper
+	var drawn tiles.Layer = l
 	if n.filters != nil {
 		keep = n.filters[i].keeper(l).within(ctx)
+		if box, ok := n.filters[i].bound(); ok {
+			drawn = boxed{drawn, box}
+		}
 	}
 	if n.minArea > 0 && l.Layer().Kind != feature.KindPatch {
 		keep = largeEnough(l, a, n.minArea, keep)
@@ -75,7 +79,7 @@ func (n *narrowing) layer(ctx context.Context, i int, l *engine.LayerView, a til
 	if keep == nil {
 		return l
 	}
-	return tiles.Filtered(l, keep)
+	return tiles.Filtered(drawn, keep)
 }
 
 // within returns a keeper that keeps nothing once a context has ended.
