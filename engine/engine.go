@@ -89,7 +89,12 @@ type Options struct {
 	Clock         func() time.Time // nil is time.Now
 	Progress      func(stage string, done, total int64)
 	ReadOnly      bool
+	// PastBytes bounds what AsOf keeps open of the past; 0 is 512 MiB. The state
+	// asked for last is kept even if it is larger.
+	PastBytes int64
 }
+
+const defaultPastBytes = 512 << 20
 
 // The errors that a commit may end in, beside those of its function and guards.
 var (
@@ -110,6 +115,7 @@ type Engine struct {
 	queue   chan *request
 	stopped chan struct{} // closed when the writer's goroutine has ended
 	feed    feed
+	past    past
 
 	closing sync.RWMutex // guards closed and sends to queue
 	closed  bool

@@ -21,6 +21,9 @@ func Open(ctx context.Context, dir string, opt Options) (*Engine, error) {
 	if opt.Clock == nil {
 		opt.Clock = time.Now
 	}
+	if opt.PastBytes == 0 {
+		opt.PastBytes = defaultPastBytes
+	}
 	if opt.Progress == nil {
 		opt.Progress = func(string, int64, int64) {}
 	}
@@ -54,7 +57,7 @@ func (e *Engine) readAll(ctx context.Context) error {
 	views := make([]*LayerView, 0, len(layers))
 	for _, l := range layers {
 		start := time.Now()
-		w, err := e.readLayer(ctx, l, func(n int64) { done += n; e.opt.Progress("open", done, total) })
+		w, err := e.readCurrent(ctx, l, func(n int64) { done += n; e.opt.Progress("open", done, total) })
 		if err != nil {
 			return fmt.Errorf("layer %s: %w", l.Layer.ID, err)
 		}
@@ -72,10 +75,22 @@ func (e *Engine) readAll(ctx context.Context) error {
 	return nil
 }
 
-func (e *Engine) readLayer(ctx context.Context, l store.LayerState, progress func(int64)) (*layerWriter, error) {
-	w := newLayerWriter(l.Layer, l.Vintage)
-	b := arena.NewBuilder(int(l.Count()), 0, 0)
-	err := e.db.ReadLayer(ctx, l.Layer.ID, l.Vintage, func(batch store.Batch) error {
+// readCurrent reads the vintage in force of a layer.
+func (e *Engine) readCurrent(ctx context.Context, l store.LayerState, progress func(int64)) (*layerWriter, error) {
+	v := store.VintageState{Name: l.Vintage, Count: l.Count()}
+	return e.readLayer(l.Layer, v, func(visit func(store.Batch) error) error {
+		return e.db.ReadLayer(ctx, l.Layer.ID, l.Vintage, func(b store.Batch) error {
+			defer progress(int64(len(b.Features)))
+			return visit(b)
+		})
+	})
+}
+
+// readLayer takes in the features of a layer that read visits.
+func (e *Engine) readLayer(layer feature.Layer, v store.VintageState, read func(visit func(store.Batch) error) error) (*layerWriter, error) {
+	w := newLayerWriter(layer, v.Name)
+	b := arena.NewBuilder(int(v.Count), 0, 0)
+	err := read(func(batch store.Batch) error {
 		for i := range batch.Features {
 			f := &batch.Features[i]
 			for _, p := range f.Properties {
@@ -85,7 +100,6 @@ func (e *Engine) readLayer(ctx context.Context, l store.LayerState, progress fun
 				return err
 			}
 		}
-		progress(int64(len(batch.Features)))
 		return nil
 	})
 	if err != nil {

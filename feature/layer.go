@@ -39,12 +39,16 @@ func (t Text) Best() string {
 	return t.ZH
 }
 
-// Class is one entry of a layer's class dictionary.
+// Class is one entry of a layer's class dictionary. Name and Group are in the
+// language of the data (Chinese); answers and tables use them. The English ones
+// are for pages that are shown in English; without them Name and Group stand in.
 type Class struct {
-	Code  string `json:"code"`
-	Name  string `json:"name,omitempty"`
-	Group string `json:"group,omitempty"`
-	Color string `json:"color,omitempty"` // CSS #rrggbb
+	Code    string `json:"code"`
+	Name    string `json:"name,omitempty"`
+	NameEN  string `json:"name_en,omitempty"`
+	Group   string `json:"group,omitempty"`
+	GroupEN string `json:"group_en,omitempty"`
+	Color   string `json:"color,omitempty"` // CSS #rrggbb
 }
 
 // FieldType is the declared type of a property.

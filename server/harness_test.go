@@ -244,7 +244,7 @@ func featureJSON(id, geometry, properties string) string {
 func (g *rig) fill(n int) {
 	g.t.Helper()
 	g.want(201, "PUT", "/collections/dltb", `{"title":{"zh":"地类图斑","en":"Land use"},"class_field":"DLBM","id_field":"BSM",
-		"classes":[{"code":"0101","name":"水田","group":"耕地","color":"#ffee88"},{"code":"0102","name":"水浇地","group":"耕地","color":"#ffdd66"}]}`,
+		"classes":[{"code":"0101","name":"水田","group":"耕地","color":"#ffee88"},{"code":"0102","name":"水浇地","name_en":"Irrigated land","group":"耕地","group_en":"Cropland","color":"#ffdd66"}]}`,
 		"Content-Type", typeJSON)
 	g.want(201, "PUT", "/collections/patch", `{"kind":"patch","title":{"en":"Patches"}}`, "Content-Type", typeJSON)
 	var b strings.Builder

@@ -54,6 +54,9 @@ func TestCollections(t *testing.T) {
 	if c.Title != "Land use" || c.Titles.ZH != "地类图斑" || c.Count != 3 || c.Vintage != "base" || len(c.Classes) != 2 || len(c.Fields) != 3 || c.Seq != 3 {
 		t.Errorf("dltb: %+v", c)
 	}
+	if k := c.Classes[1]; k.NameEN != "Irrigated land" || k.GroupEN != "Cropland" || c.Classes[0].NameEN != "" {
+		t.Errorf("classes: %+v", c.Classes)
+	}
 	if b := c.Extent.Spatial.BBox[0]; b != [4]float64{95, 36.5, 95 + 3./128, 36.5 + 1./128} {
 		t.Errorf("extent %v", b)
 	}

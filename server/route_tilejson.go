@@ -4,7 +4,6 @@ import (
 	"math"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/paulmach/orb"
 
@@ -15,23 +14,15 @@ import (
 
 // tileJSON is TileJSON 3.0.0.
 type tileJSON struct {
-	TileJSON string        `json:"tilejson"`
-	Name     string        `json:"name"`
-	Scheme   string        `json:"scheme"`
-	Tiles    []string      `json:"tiles"`
-	Bounds   *[4]float64   `json:"bounds,omitempty"`
-	Center   *[3]float64   `json:"center,omitempty"`
-	MinZoom  int           `json:"minzoom"`
-	MaxZoom  int           `json:"maxzoom"`
-	Layers   []vectorLayer `json:"vector_layers"`
-}
-
-type vectorLayer struct {
-	ID          feature.LayerID   `json:"id"`
-	Description string            `json:"description,omitempty"`
-	MinZoom     int               `json:"minzoom"`
-	MaxZoom     int               `json:"maxzoom"`
-	Fields      map[string]string `json:"fields"`
+	TileJSON string              `json:"tilejson"`
+	Name     string              `json:"name"`
+	Scheme   string              `json:"scheme"`
+	Tiles    []string            `json:"tiles"`
+	Bounds   *[4]float64         `json:"bounds,omitempty"`
+	Center   *[3]float64         `json:"center,omitempty"`
+	MinZoom  int                 `json:"minzoom"`
+	MaxZoom  int                 `json:"maxzoom"`
+	Layers   []tiles.VectorLayer `json:"vector_layers"`
 }
 
 // routeTileJSON describes the tiles of layers.
@@ -60,7 +51,7 @@ func routeTileJSON(r *request) error {
 		}
 		t.Name += title(d)
 		t.MinZoom, t.MaxZoom = min(t.MinZoom, d.MinZoom), max(t.MaxZoom, d.MaxZoom)
-		t.Layers = append(t.Layers, newVectorLayer(d, narrow.properties))
+		t.Layers = append(t.Layers, tiles.Describe(d, narrow.properties))
 	}
 	if b, ok := extentOf(layers); ok {
 		b = clampMercator(b)
@@ -70,22 +61,6 @@ func routeTileJSON(r *request) error {
 	}
 	r.ctx.Response.Header.Set("Cache-Control", "no-cache")
 	return r.writeJSON(http.StatusOK, typeJSON, t)
-}
-
-// newVectorLayer describes a layer's tiles with some properties; nil is all.
-func newVectorLayer(d *feature.Layer, only []string) vectorLayer {
-	v := vectorLayer{ID: d.ID, Description: title(d), MinZoom: d.MinZoom, MaxZoom: d.MaxZoom, Fields: map[string]string{"id": "String"}}
-	for _, f := range d.Fields {
-		if f.Name != "id" && (only == nil || slices.Contains(only, f.Name)) {
-			v.Fields[f.Name] = fieldKind(f.Type)
-		}
-	}
-	if d.Kind == feature.KindPatch { // of marks that stand for small patches
-		v.Fields["mark"], v.Fields["count"], v.Fields["states"] = "Boolean", "Number", "String"
-	} else { // of small polygons that were merged by class
-		v.Fields["merged"], v.Fields["count"] = "Boolean", "Number"
-	}
-	return v
 }
 
 // layersNamed returns the layers of a comma-separated list.
@@ -107,16 +82,6 @@ func (r *request) layersNamed(parameter, list string) ([]*engine.LayerView, erro
 func escapeList(list string) string {
 	u := url.URL{Path: list}
 	return u.EscapedPath()
-}
-
-func fieldKind(t feature.FieldType) string {
-	switch t {
-	case feature.FieldInteger, feature.FieldNumber:
-		return "Number"
-	case feature.FieldBoolean:
-		return "Boolean"
-	}
-	return "String"
 }
 
 // extentOf returns the box of several layers.

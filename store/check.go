@@ -188,14 +188,7 @@ func (c *checker) descriptors(txn *badger.Txn, l *layerNow) error {
 		return err
 	}
 	defer u.close()
-	var seqs []feature.Seq
-	pre := descriptorKey(l.No, 0)
-	err = each(txn, pre[:len(pre)-8], func(key []byte, _ *badger.Item) error {
-		if len(key) == len(pre)+2 && key[len(key)-1] == 0 && key[len(key)-2] == 0 {
-			seqs = append(seqs, ^tailSeq(key[:len(pre)]))
-		}
-		return nil
-	})
+	seqs, err := descriptorSeqs(txn, l.No)
 	if err != nil {
 		return err
 	}

@@ -177,14 +177,16 @@ func (l *layerNow) export() LayerState {
 		Vintages: make([]VintageState, len(l.vintages)),
 	}
 	for i, v := range l.vintages {
-		s.Vintages[i] = VintageState{
-			Name: v.Name, No: v.No, From: v.From, To: v.To, Count: v.Count, AreaM2: v.Area.m2(),
-		}
+		s.Vintages[i] = v.export()
 		if v.No == l.Vintage {
 			s.Vintage = v.Name
 		}
 	}
 	return s
+}
+
+func (v *vintageNow) export() VintageState {
+	return VintageState{Name: v.Name, No: v.No, From: v.From, To: v.To, Count: v.Count, AreaM2: v.Area.m2()}
 }
 
 // sorted returns the layers by their number.

@@ -43,8 +43,8 @@ type Touch struct {
 	All    bool
 }
 
-// Cache keeps finished tiles within a number of bytes, the least recently used
-// go first. Each is made once, however many ask for it at the same time.
+// Cache keeps finished tiles within a number of bytes. The least recently used go
+// first, those of low zooms only when they take more than half. Each is made once, however many ask for it at the same time.
 //
 // Freshness: a tile made from the view at seq e answers for the view at seq r
 // when no commit between the two touched it. Invalidate must be called with each
@@ -99,7 +99,9 @@ var ErrPanicked = errors.New("rendering the tile panicked")
 func (c *Cache) Fetch(ctx context.Context, key Key, seq feature.Seq, render func() (Tile, error)) (*Finished, error) {
 	key.Address.Grid = key.Address.Grid.scheme()
 	// Before the touches are looked at, so that Invalidate sees one or the other.
-	c.asked[key.Address.Grid].Store(true)
+	if asked := &c.asked[key.Address.Grid]; !asked.Load() {
+		asked.Store(true)
+	}
 	s := c.shard(key.Address)
 	s.mu.Lock()
 	if e := s.entries[key]; e != nil && c.answers(e, seq) {

@@ -20,8 +20,14 @@ type entry struct {
 	// Guarded by the shard's mutex.
 	in         bool // in the shard
 	bytes      int64
-	prev, next *entry // neighbours in the order of use; the shard's root closes the circle
+	prev, next *entry // neighbours in the order of use; the root of its circle closes it
 }
+
+// lowZoom is the last zoom whose tiles are kept before those of deeper ones: few
+// tiles that everybody looks at first, and each stands for the most work.
+const lowZoom = 9
+
+func (e *entry) low() bool { return e.key.Address.Z <= lowZoom }
 
 func (e *entry) shows(layer feature.LayerID) bool { return slices.Contains(e.layers, layer) }
 
@@ -45,9 +51,10 @@ func (e *entry) touchedBy(t Touch) bool {
 type shard struct {
 	mu          sync.Mutex // guards what follows
 	max, bytes  int64
+	lowBytes    int64 // of low zooms, within bytes
 	entries     map[Key]*entry
 	byAddress   map[Address][]*entry
-	root        entry // root.next is the entry used last, root.prev the first to go
+	high, low   entry // roots: next is the entry used last, prev the first to go
 	evicted     uint64
 	invalidated uint64
 }
@@ -55,7 +62,34 @@ type shard struct {
 func (s *shard) init(max int64) {
 	s.max = max
 	s.entries, s.byAddress = map[Key]*entry{}, map[Address][]*entry{}
-	s.root.prev, s.root.next = &s.root, &s.root
+	for _, root := range []*entry{&s.high, &s.low} {
+		root.prev, root.next = root, root
+	}
+}
+
+// root returns the root of the circle that an entry is in.
+func (s *shard) root(e *entry) *entry {
+	if e.low() {
+		return &s.low
+	}
+	return &s.high
+}
+
+// weigh counts bytes that an entry has gained or, below 0, lost.
+func (s *shard) weigh(e *entry, bytes int64) {
+	s.bytes += bytes
+	if e.low() {
+		s.lowBytes += bytes
+	}
+}
+
+// victim returns the entry to go next: the least recently used of the deeper
+// zooms, as long as the low ones take no more than half of the room.
+func (s *shard) victim() *entry {
+	if s.high.prev == &s.high || s.lowBytes > s.max/2 {
+		return s.low.prev
+	}
+	return s.high.prev
 }
 
 // overhead estimates the bytes of an entry beside its tile and its key's texts.
@@ -76,7 +110,7 @@ func (s *shard) add(e *entry) {
 	e.bytes = overhead + int64(len(e.key.Layers)+len(e.key.Params))
 	s.entries[e.key] = e
 	s.byAddress[e.key.Address] = append(s.byAddress[e.key.Address], e)
-	s.bytes += e.bytes
+	s.weigh(e, e.bytes)
 	s.link(e)
 }
 
@@ -91,10 +125,11 @@ func (s *shard) made(e *entry) {
 		s.remove(e)
 		return
 	}
-	e.bytes += int64(cap(e.tile.Body) + len(e.tile.Generalised))
-	s.bytes += int64(cap(e.tile.Body) + len(e.tile.Generalised))
-	for s.bytes > s.max && s.root.prev != &s.root {
-		s.remove(s.root.prev)
+	grown := int64(cap(e.tile.Body) + len(e.tile.Generalised))
+	e.bytes += grown
+	s.weigh(e, grown)
+	for s.bytes > s.max && len(s.entries) > 0 {
+		s.remove(s.victim())
 		s.evicted++
 	}
 }
@@ -106,7 +141,8 @@ func (s *shard) use(e *entry) {
 }
 
 func (s *shard) link(e *entry) {
-	e.prev, e.next = &s.root, s.root.next
+	root := s.root(e)
+	e.prev, e.next = root, root.next
 	e.prev.next, e.next.prev = e, e
 }
 
@@ -119,7 +155,7 @@ func (s *shard) unlink(e *entry) {
 func (s *shard) remove(e *entry) {
 	s.unlink(e)
 	e.in = false
-	s.bytes -= e.bytes
+	s.weigh(e, -e.bytes)
 	delete(s.entries, e.key)
 	same := s.byAddress[e.key.Address]
 	same = slices.DeleteFunc(same, func(o *entry) bool { return o == e })
@@ -146,13 +182,15 @@ func (s *shard) drop(a Address, layer feature.LayerID) {
 func (s *shard) dropIf(test func(*entry) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for e := s.root.next; e != &s.root; {
-		next := e.next
-		if test(e) {
-			s.remove(e)
-			s.invalidated++
+	for _, root := range []*entry{&s.high, &s.low} {
+		for e := root.next; e != root; {
+			next := e.next
+			if test(e) {
+				s.remove(e)
+				s.invalidated++
+			}
+			e = next
 		}
-		e = next
 	}
 }
 

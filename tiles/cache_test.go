@@ -222,6 +222,43 @@ func TestCacheStaysWithinItsBytes(t *testing.T) {
 	}
 }
 
+// TestCacheKeepsLowZooms: a flood of deep tiles leaves the low ones where they
+// are, and low ones alone may fill the cache but not crowd deep ones out.
+func TestCacheKeepsLowZooms(t *testing.T) {
+	const limit = 1 << 20
+	c := NewCache(limit)
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 2))
+	flood := func(z uint8, n int) {
+		for range n {
+			k := Key{Layers: "dltb", Address: Address{Z: z, X: r.Uint32N(1 << z), Y: r.Uint32N(1 << z)}}
+			fetch(t, c, k, 1, string(make([]byte, 3000)))
+		}
+	}
+	low := Key{Layers: "dltb", Address: Address{Z: 6, X: 48, Y: 25}}
+	fetch(t, c, low, 1, "the city")
+	flood(14, 3000)
+	if got := fetch(t, c, low, 1, "made again"); got != "the city" {
+		t.Error("the low tile has gone before deep ones")
+	}
+	flood(9, 3000)
+	if s := c.Stats(); s.Bytes > limit || s.Bytes < limit*3/4 {
+		t.Errorf("low zooms alone use %d of %d bytes", s.Bytes, limit)
+	}
+	for i := range uint32(40) {
+		fetch(t, c, Key{Layers: "dltb", Address: Address{Z: 14, X: i, Y: i}}, 1, "deep")
+		flood(9, 40)
+	}
+	before := c.Stats().Hits
+	for i := range uint32(40) {
+		fetch(t, c, Key{Layers: "dltb", Address: Address{Z: 14, X: i, Y: i}}, 1, "deep")
+	}
+	if kept := int(c.Stats().Hits - before); kept < 20 {
+		t.Errorf("only %d of 40 deep tiles survive low ones", kept)
+	}
+}
+
 // TestCacheIsNeverStale: a writer commits, tells the cache, publishes; readers
 // take the newest view and must get its tile, whatever the timing.
 func TestCacheIsNeverStale(t *testing.T) {

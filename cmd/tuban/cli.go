@@ -29,7 +29,9 @@ type cli struct {
 	Import      importCmd      `cmd:"" help:"Read files into a layer, all or nothing."`
 	Export      exportCmd      `cmd:"" help:"Write a layer to a file."`
 	Overlap     overlapCmd     `cmd:"" help:"Lay polygons over layers: what they lie on, and how much of each."`
+	Seed        seedCmd        `cmd:"" help:"Warm a running server's tile cache."`
 	Check       checkCmd       `cmd:"" help:"Read everything that is stored and verify it."`
+	Bench       benchCmd       `cmd:"" help:"Measure: areas, load, growth, other engines beside."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a server whether it is ready (for containers)."`
 	Version     versionCmd     `cmd:"" help:"Print version, commit and platform."`
 }
@@ -40,6 +42,7 @@ type app struct {
 	stdout io.Writer
 	stderr io.Writer
 	json   bool
+	args   []string // as given, for reports that say how to repeat them
 }
 
 // usageError is a mistake in how the command was called.
@@ -102,7 +105,7 @@ func execute(ctx context.Context, parser *kong.Kong, c *cli, args []string, stdo
 		fmt.Fprintf(stderr, "tuban: %v\nTry: tuban %s--help\n", err, commandOf(parser, args))
 		return exitUsage
 	}
-	a := &app{ctx: ctx, stdout: stdout, stderr: stderr, json: c.JSON}
+	a := &app{ctx: ctx, stdout: stdout, stderr: stderr, json: c.JSON, args: args}
 	err = k.Run(a)
 	var usage usageError
 	switch {

@@ -18,8 +18,10 @@ import (
 // exportCmd writes a layer to a file.
 type exportCmd struct {
 	dataFlags `embed:""`
-	Layer     string `help:"Layer to write." required:"" placeholder:"NAME"`
-	Format    string `help:"geojson (one FeatureCollection) or geojsonl (a feature a line)." enum:"geojson,geojsonl" default:"geojson"`
+	Layer     string `help:"Layer to write; several, separated by commas, for pmtiles." required:"" placeholder:"NAME"`
+	Format    string `help:"geojson (one FeatureCollection), geojsonl (a feature a line), fgb (FlatGeobuf with an index; not with --server) or pmtiles (a frozen tile pyramid)." enum:"geojson,geojsonl,fgb,pmtiles" default:"geojson"`
+	MinZoom   uint8  `name:"min-zoom" help:"First zoom of a pmtiles archive." default:"0" placeholder:"Z"`
+	MaxZoom   uint8  `name:"max-zoom" help:"Last zoom of a pmtiles archive." default:"14" placeholder:"Z"`
 	Filter    string `help:"Only features that pass this CQL2 text." placeholder:"CQL2"`
 	Out       string `arg:"" help:"File to write, - for standard output." placeholder:"OUT"`
 }
@@ -32,16 +34,26 @@ appears under its name only when it is whole.
   tuban export --layer parcels parcels.geojson
   tuban export --layer parcels --filter "DLBM LIKE '01%' AND area > 600" cropland.geojson
   tuban export --layer parcels --format geojsonl - | head -1
-  tuban export --server http://127.0.0.1:8080 --layer parcels parcels.geojson`
+  tuban export --layer parcels --format fgb parcels.fgb
+  tuban export --server http://127.0.0.1:8080 --layer parcels parcels.geojson
+  tuban export --layer dltb,tuban --format pmtiles --max-zoom 14 city.pmtiles
+
+pmtiles is a PMTiles 3 archive for a static host: the tiles that the server would answer, compressed
+with gzip. An interrupted one goes on where it was when the command is given again; what it has so far
+is in OUT.partial.`
 }
 
 // Run writes the file.
 func (c *exportCmd) Run(a *app) (err error) {
-	var filter *cql2.Filter
-	if c.Filter != "" {
-		if filter, err = cql2.Parse(c.Filter); err != nil {
-			return usagef("--filter: %v", err)
-		}
+	filter, err := c.filter()
+	if err != nil {
+		return err
+	}
+	if c.Format == "pmtiles" {
+		return c.pyramid(a, filter)
+	}
+	if c.Server != "" && c.Format == "fgb" {
+		return usagef("--format fgb works on a directory, not yet with --server: use --format geojson, or stop the server and export with --data")
 	}
 	p := a.newProgress("export " + c.Layer)
 	defer p.end()
@@ -65,15 +77,8 @@ func (c *exportCmd) Run(a *app) (err error) {
 		if err != nil {
 			return err
 		}
-		var keep func(feature.Slot) bool
-		if filter != nil {
-			if err := filter.Check(l.Layer()); err != nil {
-				return usagef("--filter: %v", err)
-			}
-			keep = func(s feature.Slot) bool { return filter.Match(l, s) }
-		}
-		n, err = jobs.Export(a.ctx, l, c.Format, keep, w, progress)
-		return err
+		n, err = jobs.Export(a.ctx, l, c.Format, filter, w, progress)
+		return misfit(err)
 	}
 	if c.Out == "-" {
 		return write(a.stdout)
@@ -85,6 +90,23 @@ func (c *exportCmd) Run(a *app) (err error) {
 		return json.NewEncoder(a.stdout).Encode(map[string]any{"layer": c.Layer, "written": n, "out": c.Out})
 	}
 	_, err = fmt.Fprintf(a.stdout, "layer %s: %d features written to %s\n", c.Layer, n, c.Out)
+	return err
+}
+
+// filter reads --filter, nil if it is not given.
+func (c *exportCmd) filter() (*cql2.Filter, error) {
+	if c.Filter == "" {
+		return nil, nil
+	}
+	f, err := cql2.Parse(c.Filter)
+	return f, misfit(err)
+}
+
+// misfit makes what is wrong with a filter a mistake of the command line.
+func misfit(err error) error {
+	if e, ok := errors.AsType[*cql2.Error](err); ok {
+		return usagef("--filter: %v", e)
+	}
 	return err
 }
 

@@ -1,5 +1,5 @@
 // Package flatgeobuf reads FlatGeobuf version 3 from any io.Reader, feature by
-// feature, in constant memory.
+// feature, in constant memory, and writes it to any io.Writer.
 //
 // A file is: 8 bytes of magic, a header (a FlatBuffer behind its length), a
 // packed R-tree over the features when the header counts them and has a node
@@ -15,4 +15,9 @@
 // this package has an accessor of its own that checks each offset and length,
 // and bounds what one message may unfold to by its bytes: vectors that overlap
 // cannot be used to have one vertex counted many times.
+//
+// The Writer uses that runtime's builder. With a place to set features aside it
+// writes a count, an envelope and the index, features in Hilbert order; without
+// one it writes them as they come. A value that its column would not give back
+// is refused, never rounded. The format has no ids: put them in a column.
 package flatgeobuf

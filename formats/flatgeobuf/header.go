@@ -65,7 +65,7 @@ type header struct {
 // The fields of the Header table.
 const (
 	headName = iota
-	_        // envelope
+	headEnvelope
 	headGeometry
 	headZ
 	headM
@@ -75,6 +75,7 @@ const (
 	headCount
 	headNodeSize
 	headCRS
+	headTitle
 )
 
 func parseHeader(buf []byte) (header, error) {
@@ -159,6 +160,7 @@ func (h *header) indexSize() (int64, error) {
 // unique gives columns of one name different ones.
 func unique(columns []column, note func(string, ...any)) {
 	seen := map[string]bool{}
+	tried := map[string]int{} // numbers used up behind a name, so that many alike cost no more
 	for i := range columns {
 		c := &columns[i]
 		was := c.name
@@ -166,8 +168,9 @@ func unique(columns []column, note func(string, ...any)) {
 			c.name = fmt.Sprintf("field_%d", i+1)
 		}
 		base := c.name
-		for n := 2; seen[c.name]; n++ {
+		for n := max(2, tried[base]); seen[c.name]; n++ {
 			c.name = fmt.Sprintf("%s_%d", base, n)
+			tried[base] = n + 1
 		}
 		if c.name != was {
 			note("column %d has the name %q and is called %s", i+1, was, c.name)

@@ -352,6 +352,23 @@ func TestStream(t *testing.T) {
 	})
 }
 
+// Columns that all have one name get others, in a time that grows with them.
+func TestManyColumnsOfOneName(t *testing.T) {
+	columns := make([]column, 20_000)
+	for i := range columns {
+		columns[i] = column{"a", colInt}
+	}
+	columns[1].name = "a_3"
+	s, _, _ := read(t, buildFile(testHeader{columns: columns}))
+	seen := map[string]bool{}
+	for _, f := range s.Fields {
+		seen[f.Name] = true
+	}
+	if len(seen) != len(columns) || s.Fields[2].Name != "a_2" || s.Fields[3].Name != "a_4" {
+		t.Errorf("%d names, %v", len(seen), s.Fields[:5])
+	}
+}
+
 // A damaged feature is a row error: its neighbours are read.
 func TestDamagedFeature(t *testing.T) {
 	file := buildFile(testHeader{})

@@ -72,6 +72,8 @@ func TestChecker(t *testing.T) {
 		"tiles/t.go":   source("// Package tiles knows its own tree.\npackage tiles\n\nimport _ \"tuban/tiles/mvt\"\n"),
 		"tiles/mvt/m.go": source("// Package mvt has a wrong door.\npackage mvt\n\nimport (\n\t_ \"github.com/dgraph-io/badger/v4\"\n" +
 			"\t_ \"github.com/tidwall/rtree\"\n\t_ \"github.com/valyala/fasthttp\"\n\t_ \"log/slog\"\n\t_ \"log\"\n\t_ \"C\"\n)\n"),
+		"bench/kernel/geos.go":    source("//go:build geos\n\n// Package kernel may use C here.\npackage kernel\n\nimport _ \"C\"\n"),
+		"bench/kernel/k.go":       source("// Package kernel may not use C without the tag.\npackage kernel\n\nimport _ \"C\"\n"),
 		"store/s.go":              source("// Package store has its door.\npackage store\n\nimport _ \"github.com/dgraph-io/badger/v4/options\"\n"),
 		"formats/fgb/f.go":        source("// Package fgb knows a room on its floor.\npackage fgb\n\nimport _ \"tuban/formats/geojson\"\n"),
 		"formats/geojsonseq/q.go": source("// Package geojsonseq may.\npackage geojsonseq\n\nimport _ \"tuban/formats/geojson\"\n"),
@@ -97,6 +99,7 @@ func TestChecker(t *testing.T) {
 		got = append(got, v.String())
 	}
 	want := []string{
+		"bench/kernel/k.go:4: cgo is not used: the program is one static binary",
 		"elsewhere/x.go:4: edge elsewhere -> feature: no room holds elsewhere; give it one in internal/arch/house.go",
 		"engine/e.go:13: func init: nothing happens by being imported",
 		"engine/e.go:14: package variable n is changed",

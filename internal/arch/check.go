@@ -25,6 +25,7 @@ type rules struct {
 	doors     map[string][]string // library (path prefix) -> the rooms that may import it
 	testDoors map[string][]string // rooms whose tests may import it besides
 	calls     []callRule
+	cgo       []string // rooms that may use C, in files behind the build tag cgoTag
 }
 
 // callRule allows some functions of a package only in some rooms; tests may.
@@ -67,7 +68,9 @@ func (r *rules) checkImports(module string, f *file, add report) {
 		case i.path == module || inside:
 			r.checkEdge(f, target, i.line, add)
 		case i.path == "C":
-			add(f, i.line, "cgo is not used: the program is one static binary")
+			if !within(f.room, r.cgo) || !f.builtOnlyWith(cgoTag) {
+				add(f, i.line, "cgo is not used: the program is one static binary")
+			}
 		default:
 			r.checkDoor(f, i, add)
 		}

@@ -52,9 +52,13 @@ func house() *rules {
 			"github.com/dgraph-io/badger":     {"store"},
 			"github.com/tidwall/rtree":        {"index"},
 			"github.com/valyala/fasthttp":     {"server", "bench"},
+			"github.com/HdrHistogram":         {"bench"},
+			"github.com/jackc/pgx":            {"bench/peers"},
+			"os/exec":                         {"bench"}, // git for the commit, PostgreSQL's programs
 			"github.com/alecthomas/kong":      {"cmd/tuban"},
 			"github.com/prometheus":           {"server"},
 			"modernc.org/sqlite":              {"formats/geopackage"},
+			"github.com/google/flatbuffers":   {"formats/flatgeobuf"},
 			"log/slog":                        {"server", "cmd/tuban", "engine", "store", "jobs"},
 			"log":                             {},
 			"testing":                         {"internal/check"},
@@ -67,10 +71,12 @@ func house() *rules {
 		testDoors: map[string][]string{
 			"testing":                              {"*"},
 			"log/slog":                             {"*"},
+			"os/exec":                              {"*"},
 			"github.com/valyala/fasthttp":          {"cmd/tuban", "internal/e2e"},
 			"github.com/peterstace/simplefeatures": {"geom", "overlap", "cql2"},
 			"modernc.org/sqlite":                   {"jobs"},
 		},
+		cgo: []string{"bench/kernel"}, // GEOS beside us, never in the program that is shipped
 		calls: []callRule{
 			{"os", []string{"Getenv", "LookupEnv", "Environ", "ExpandEnv"}, []string{"cmd/tuban", "internal/check"}},
 			{"os", []string{"Exit"}, []string{"cmd/tuban"}},

@@ -29,6 +29,21 @@ type imported struct {
 
 func (f *file) line(n ast.Node) int { return f.fset.Position(n.Pos()).Line }
 
+// cgoTag is the build tag without which no file may use C.
+const cgoTag = "geos"
+
+// builtOnlyWith says that the file's build constraint is just one tag.
+func (f *file) builtOnlyWith(tag string) bool {
+	for _, group := range f.ast.Comments {
+		for _, c := range group.List {
+			if c.Pos() < f.ast.Package && c.Text == "//go:build "+tag {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (f *file) imports() []imported {
 	var list []imported
 	for _, s := range f.ast.Imports {

@@ -18,13 +18,13 @@ type approval struct {
 }
 
 // uses are what land is approved for.
-var uses = [...]struct{ code, name, color string }{
-	{"07", "城镇住宅用地", "#f28f7a"},
-	{"05", "商业服务业用地", "#e0717e"},
-	{"06", "工业用地", "#a885a8"},
-	{"08", "公共管理与公共服务用地", "#e08fc0"},
-	{"10", "交通运输用地", "#8f8f99"},
-	{"11", "能源用地（光伏）", "#6f6fd6"},
+var uses = [...]struct{ code, name, english, color string }{
+	{"07", "城镇住宅用地", "Urban housing", "#f28f7a"},
+	{"05", "商业服务业用地", "Commerce and services", "#e0717e"},
+	{"06", "工业用地", "Industry", "#a885a8"},
+	{"08", "公共管理与公共服务用地", "Public services", "#e08fc0"},
+	{"10", "交通运输用地", "Transport", "#8f8f99"},
+	{"11", "能源用地（光伏）", "Energy (solar)", "#6f6fd6"},
 }
 
 // approvals lists what is approved: some for one patch wholly or in part, the
@@ -66,12 +66,12 @@ func (c *City) approvalLayer() Source {
 		ID: "jsydsp", Title: feature.Text{ZH: "建设用地审批", EN: "Building land approvals"},
 		Description: "Invented approvals of conversion and building; they overlap each other.",
 		Kind:        feature.KindReference, IDField: "BSM", ClassField: "YT", ValidFrom: "PZRQ",
-		Fields: fields("BSM", "XMMC", "PZWH", "PZJG", "PZRQ", "PZMJ#", "NYDMJ#", "GDMJ#", "ZSMJ#", "YT", "DZJGH", "XZQDM"),
+		Fields: fields("BSM", "XMMC", "XMMC_EN", "PZWH", "PZJG", "PZRQ", "PZMJ#", "NYDMJ#", "GDMJ#", "ZSMJ#", "YT", "DZJGH", "XZQDM"),
 
 		AreaUnit: feature.AreaHa, MaxZoom: maxZoom,
 	}
 	for _, u := range uses {
-		l.Classes = append(l.Classes, feature.Class{Code: u.code, Name: u.name, Group: "建设用地审批", Color: u.color})
+		l.Classes = append(l.Classes, feature.Class{Code: u.code, Name: u.name, NameEN: u.english, Group: l.Title.ZH, GroupEN: l.Title.EN, Color: u.color})
 	}
 	var made []feature.Feature
 	for i, a := range c.approvals() {
@@ -89,6 +89,7 @@ func (c *City) approvalLayer() Source {
 		id := serial("6328012008", i+1)
 		made = append(made, record(l.Fields, id, g, id,
 			fmt.Sprintf("%s演示%d号%s项目", cityUnits[c.units[a.face]].name, i+1, uses[a.use].name),
+			fmt.Sprintf("%s demo project %d: %s", cityUnits[c.units[a.face]].english, i+1, uses[a.use].english),
 			fmt.Sprintf("演示政土〔%d〕%d号", year, i+1), "演示省人民政府",
 			fmt.Sprintf("%d-%02d-%02d", year, 1+r.below(12), 1+r.below(28)),
 			hectares(area), hectares(farm), hectares(farm*0.9), hectares(area), uses[a.use].code,

@@ -11,60 +11,94 @@ import (
 // landClasses returns the dictionary of land classes (working classification of
 // the Third National Land Survey, TD/T 1055-2019), in code order.
 func landClasses() []feature.Class {
+	groups := map[string]string{}
+	for _, col := range rows(landGroupTable) {
+		groups[col[0]] = col[1]
+	}
 	var classes []feature.Class
-	for _, row := range strings.Split(strings.TrimSpace(landClassTable), "\n") {
-		col := strings.Fields(row)
-		classes = append(classes, feature.Class{Code: col[0], Name: col[1], Group: col[2], Color: col[3]})
+	for _, col := range rows(landClassTable) {
+		classes = append(classes, feature.Class{Code: col[0], Name: col[1], NameEN: col[2], Group: col[3], GroupEN: groups[col[3]], Color: col[4]})
 	}
 	return classes
 }
 
+// rows reads a table of columns between bars.
+func rows(table string) [][]string {
+	var list [][]string
+	for _, row := range strings.Split(strings.TrimSpace(table), "\n") {
+		col := strings.Split(row, "|")
+		for i := range col {
+			col[i] = strings.TrimSpace(col[i])
+		}
+		list = append(list, col)
+	}
+	return list
+}
+
+const landGroupTable = `
+耕地 | Cropland
+种植园用地 | Plantations
+林地 | Forest land
+草地 | Grassland
+湿地 | Wetland
+商业服务业用地 | Commercial land
+工矿用地 | Industrial and mining land
+住宅用地 | Residential land
+公共管理与公共服务用地 | Public services
+特殊用地 | Special use
+交通运输用地 | Transport
+水域及水利设施用地 | Water and waterworks
+其他土地 | Other land
+`
+
+// The colours keep farmland, forest, grass, water, desert and buildings apart
+// for colour-blind eyes too (TestColoursAreToldApart).
 const landClassTable = `
-0101 水田 耕地 #f5ef8a
-0102 水浇地 耕地 #f7e27a
-0103 旱地 耕地 #f2d98c
-0201 果园 种植园用地 #f2b8a0
-0204 其他园地 种植园用地 #eea98c
-0301 乔木林地 林地 #4f9d5b
-0305 灌木林地 林地 #7db46c
-0307 其他林地 林地 #9cc788
-0401 天然牧草地 草地 #b5d68a
-0402 沼泽草地 湿地 #9ecfae
-0403 人工牧草地 草地 #a6d96a
-0404 其他草地 草地 #cfe3a6
-0508 物流仓储用地 商业服务业用地 #d08f9f
-05H1 商业服务业设施用地 商业服务业用地 #e0718a
-0601 工业用地 工矿用地 #b08aa8
-0602 采矿用地 工矿用地 #8f6f86
-0603 盐田 湿地 #c6d6ea
-0701 城镇住宅用地 住宅用地 #f08d7f
-0702 农村宅基地 住宅用地 #e5a07e
-0809 公用设施用地 公共管理与公共服务用地 #d58cc0
-0810 公园与绿地 公共管理与公共服务用地 #6fc27b
-08H1 机关团体新闻出版用地 公共管理与公共服务用地 #e58fb9
-08H2 科教文卫用地 公共管理与公共服务用地 #efa3c8
-09 特殊用地 特殊用地 #a58f7a
-1001 铁路用地 交通运输用地 #6b6b73
-1003 公路用地 交通运输用地 #8a8a92
-1004 城镇村道路用地 交通运输用地 #a3a3aa
-1005 交通服务场站用地 交通运输用地 #9a90a3
-1006 农村道路 交通运输用地 #bcb7ad
-1101 河流水面 水域及水利设施用地 #6fb1e0
-1102 湖泊水面 水域及水利设施用地 #5a9fd6
-1103 水库水面 水域及水利设施用地 #5593c9
-1104 坑塘水面 水域及水利设施用地 #86c1e8
-1106 内陆滩涂 湿地 #b8d4dc
-1107 沟渠 水域及水利设施用地 #7cbcd8
-1108 沼泽地 湿地 #8fc4b7
-1109 水工建筑用地 水域及水利设施用地 #8fa6b5
-1110 冰川及永久积雪 水域及水利设施用地 #dcecf5
-1201 空闲地 其他土地 #d9cfc0
-1202 设施农用地 其他土地 #c9b458
-1203 田坎 其他土地 #d8d0a0
-1204 盐碱地 其他土地 #e6e3dc
-1205 沙地 其他土地 #eedfb8
-1206 裸土地 其他土地 #dccbae
-1207 裸岩石砾地 其他土地 #c8bdb0
+0101 | 水田 | Paddy field | 耕地 | #f9eb9e
+0102 | 水浇地 | Irrigated land | 耕地 | #f6dc64
+0103 | 旱地 | Dry cropland | 耕地 | #eccb7c
+0201 | 果园 | Orchard | 种植园用地 | #d19c3a
+0204 | 其他园地 | Other plantation | 种植园用地 | #c99052
+0301 | 乔木林地 | Woodland | 林地 | #35702f
+0305 | 灌木林地 | Shrubland | 林地 | #69ad62
+0307 | 其他林地 | Other forest land | 林地 | #4d8d4a
+0401 | 天然牧草地 | Natural pasture | 草地 | #b4e08c
+0402 | 沼泽草地 | Marsh meadow | 湿地 | #6cbcbf
+0403 | 人工牧草地 | Sown pasture | 草地 | #9dd376
+0404 | 其他草地 | Other grassland | 草地 | #d2e7ab
+0508 | 物流仓储用地 | Logistics and storage | 商业服务业用地 | #bd7c9b
+05H1 | 商业服务业设施用地 | Commercial facilities | 商业服务业用地 | #d6589a
+0601 | 工业用地 | Industrial land | 工矿用地 | #8d5f9f
+0602 | 采矿用地 | Mining land | 工矿用地 | #6b4b7c
+0603 | 盐田 | Salt pan | 湿地 | #a5cde6
+0701 | 城镇住宅用地 | Urban housing | 住宅用地 | #dc6a80
+0702 | 农村宅基地 | Rural homesteads | 住宅用地 | #e48a86
+0809 | 公用设施用地 | Utilities | 公共管理与公共服务用地 | #c985c6
+0810 | 公园与绿地 | Parks and green space | 公共管理与公共服务用地 | #57b087
+08H1 | 机关团体新闻出版用地 | Offices, press and publishing | 公共管理与公共服务用地 | #d47ab6
+08H2 | 科教文卫用地 | Science, education, culture and health | 公共管理与公共服务用地 | #e09dcb
+09 | 特殊用地 | Special use | 特殊用地 | #94785f
+1001 | 铁路用地 | Railway | 交通运输用地 | #3f444c
+1003 | 公路用地 | Highway | 交通运输用地 | #555b66
+1004 | 城镇村道路用地 | Streets | 交通运输用地 | #787e89
+1005 | 交通服务场站用地 | Transport stations | 交通运输用地 | #8b8394
+1006 | 农村道路 | Rural road | 交通运输用地 | #a29b8f
+1101 | 河流水面 | River | 水域及水利设施用地 | #5b89dc
+1102 | 湖泊水面 | Lake | 水域及水利设施用地 | #4b7bd1
+1103 | 水库水面 | Reservoir | 水域及水利设施用地 | #3f6dc2
+1104 | 坑塘水面 | Pond | 水域及水利设施用地 | #7aa3e8
+1106 | 内陆滩涂 | Inland mudflat | 湿地 | #90c8d8
+1107 | 沟渠 | Canals and ditches | 水域及水利设施用地 | #6a99e4
+1108 | 沼泽地 | Marsh | 湿地 | #5fb2d0
+1109 | 水工建筑用地 | Waterworks | 水域及水利设施用地 | #8291a6
+1110 | 冰川及永久积雪 | Glacier and permanent snow | 水域及水利设施用地 | #e6f2fb
+1201 | 空闲地 | Vacant land | 其他土地 | #d7c9b3
+1202 | 设施农用地 | Farm buildings | 其他土地 | #b3a03f
+1203 | 田坎 | Field ridge | 其他土地 | #ded69e
+1204 | 盐碱地 | Saline land | 其他土地 | #ded4ee
+1205 | 沙地 | Sandy land | 其他土地 | #f5eeda
+1206 | 裸土地 | Bare soil | 其他土地 | #dccdb2
+1207 | 裸岩石砾地 | Bare rock and gravel | 其他土地 | #bfb4a6
 `
 
 // mixture is what a parcel may be, with weights.

@@ -19,9 +19,9 @@ func (c *City) patchLayer() Source {
 		ID: "tuban", Title: feature.Text{ZH: "变化图斑", EN: "Change patches"},
 		Description: "Invented land and mineral change patches of the four quarters of 2024 (field PC).",
 		Kind:        feature.KindPatch, IDField: "JCBH", ClassField: "TBLX", Classes: patchClasses(),
-		Fields: fields("JCBH", "PRVBH", "XZQDM", "XMC", "GLQDM", "XZJD", "CMC", "ND%", "PC", "XFSJ", "QSX", "HSX",
+		Fields: fields("JCBH", "PRVBH", "XZQDM", "XMC", "XMC_EN", "GLQDM", "XZJD", "CMC", "CMC_EN", "ND%", "PC", "XFSJ", "QSX", "HSX",
 			"SJY", "DQJH", "FBL", "TBLX", "BHQLX", "BHHLX", "TZ", "TBJB", "GZBJ", "JCMJ#", "XZB#", "YZB#",
-			"KZ", "KCFS", "YSLX", "KQLX", "XKZH", "KQR", "KSMC", "BZ"),
+			"KZ", "KCFS", "YSLX", "KQLX", "XKZH", "KQR", "KSMC", "KSMC_EN", "BZ"),
 		AreaUnit: feature.AreaMu, MaxZoom: maxZoom,
 	}
 	return Source{l, len(c.patches), func(visit func(feature.Feature) error) error {
@@ -35,14 +35,14 @@ func (c *City) patchLayer() Source {
 }
 
 func patchClasses() []feature.Class {
-	const group = "土地"
+	const group, english = "土地", "Land"
 	return []feature.Class{
-		{Code: "新增建(构)筑物", Name: "新增建(构)筑物", Group: group, Color: "#ff3b30"},
-		{Code: "新增推填土", Name: "新增推填土", Group: group, Color: "#ff9500"},
-		{Code: "新增光伏用地", Name: "新增光伏用地", Group: group, Color: "#5856d6"},
-		{Code: "新增线性地物", Name: "新增线性地物", Group: group, Color: "#00a6d6"},
-		{Code: "疑似新增变化用地", Name: "疑似新增变化用地", Group: group, Color: "#e6007e"},
-		{Code: "疑似采矿", Name: "疑似采矿", Group: "矿产", Color: "#7a3b1d"},
+		{Code: "新增建(构)筑物", Name: "新增建(构)筑物", NameEN: "New building", Group: group, GroupEN: english, Color: "#ff3b30"},
+		{Code: "新增推填土", Name: "新增推填土", NameEN: "New earthworks", Group: group, GroupEN: english, Color: "#ff9500"},
+		{Code: "新增光伏用地", Name: "新增光伏用地", NameEN: "New solar farm", Group: group, GroupEN: english, Color: "#5856d6"},
+		{Code: "新增线性地物", Name: "新增线性地物", NameEN: "New road or line", Group: group, GroupEN: english, Color: "#00a6d6"},
+		{Code: "疑似新增变化用地", Name: "疑似新增变化用地", NameEN: "Suspected change of use", Group: group, GroupEN: english, Color: "#e6007e"},
+		{Code: "疑似采矿", Name: "疑似采矿", NameEN: "Suspected mining", Group: "矿产", GroupEN: "Minerals", Color: "#7a3b1d"},
 	}
 }
 
@@ -82,7 +82,8 @@ func (c *City) patch(list []feature.Field, i int) feature.Feature {
 	u, id := cityUnits[c.units[p.face]], c.patchID(i)
 	satellite := [...]string{"GF-2", "GF-1", "GF-7", "ZY3-02", "GF-6"}[r.below(5)]
 	centre := degrees(orb.Polygon{{p.centre}}).(orb.Polygon)[0][0]
-	values := []any{id, before, "632801", "格尔木市", u.code, u.name, villageName(u, c.village(p.face)), 2024,
+	values := []any{id, before, "632801", "格尔木市", "Golmud", u.code, u.name, villageName(u, c.village(p.face)),
+		villageEnglish(u, c.village(p.face)), 2024,
 		fmt.Sprintf("2024Q%d", q), fmt.Sprintf("2024%02d%02d", 3*q, 5+r.below(20)),
 		fmt.Sprintf("2023%02d%02d", 3*q, 1+r.below(28)), fmt.Sprintf("2024%02d%02d", 3*q-1, 1+r.below(28)),
 		satellite, fmt.Sprintf("%s_%07d", satellite, r.below(1e7)), "2", p.kind.class, c.beforeClass(p.face), p.kind.after,
@@ -125,13 +126,13 @@ func (c *City) beforeClass(f int32) string {
 
 // mineral returns the values of the fields that only mineral patches have.
 func (c *City) mineral(p plan, r *random) []any {
-	values := make([]any, 7)
+	values := make([]any, 8)
 	if !p.kind.mineral {
 		return values
 	}
 	kind := minerals[r.below(len(minerals))]
 	if p.right < 0 {
-		return append(values[:0], kind.name, kind.mode, "无证开采", "无", nil, nil, nil)
+		return append(values[:0], kind.name, kind.mode, "无证开采", "无", nil, nil, nil, nil)
 	}
 	t := c.rights[p.right]
 	kind = minerals[t.mineral]
@@ -140,7 +141,7 @@ func (c *City) mineral(p plan, r *random) []any {
 		what = "以采代探"
 	}
 	return append(values[:0], kind.name, kind.mode, what, choose(t.mining, "采矿权", "探矿权"), c.licence(p.right),
-		t.holder(), t.mine(p.right))
+		t.holder(), t.mine(p.right), t.mineEnglish(p.right))
 }
 
 func round6(v float64) float64 { return math.Round(v*1e6) / 1e6 }

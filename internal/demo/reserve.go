@@ -11,12 +11,12 @@ import (
 
 // reserves are the invented nature reserves.
 var reserves = [...]struct {
-	x, y, radius float64
-	name, level  string
+	x, y, radius         float64
+	name, english, level string
 }{
-	{-330000, -262000, 52000, "演示高原自然保护区", "国家级"},
-	{-26000, 17500, 7000, "演示荒漠林自然保护区", "省级"},
-	{-108000, 93000, 16000, "演示盐沼湿地自然保护区", "省级"},
+	{-330000, -262000, 52000, "演示高原自然保护区", "Demo Plateau Nature Reserve", "国家级"},
+	{-26000, 17500, 7000, "演示荒漠林自然保护区", "Demo Desert Forest Nature Reserve", "省级"},
+	{-108000, 93000, 16000, "演示盐沼湿地自然保护区", "Demo Salt Marsh Nature Reserve", "省级"},
 }
 
 // reserveLayer is the nature reserves: each a core and, around it, a zone of
@@ -27,10 +27,10 @@ func (c *City) reserveLayer() Source {
 		Description: "Invented nature reserves by zone.",
 		Kind:        feature.KindReference, IDField: "BSM", ClassField: "GNFQ",
 		Classes: []feature.Class{
-			{Code: "1", Name: "核心保护区", Group: "自然保护区", Color: "#0b6e4f"},
-			{Code: "2", Name: "一般控制区", Group: "自然保护区", Color: "#3fa57a"},
+			{Code: "1", Name: "核心保护区", NameEN: "Core zone", Group: "自然保护区", GroupEN: "Nature reserves", Color: "#0b6e4f"},
+			{Code: "2", Name: "一般控制区", NameEN: "General control zone", Group: "自然保护区", GroupEN: "Nature reserves", Color: "#3fa57a"},
 		},
-		Fields:   fields("BSM", "BHQMC", "JB", "GNFQ", "GNFQMC", "MJ#", "XZQDM"),
+		Fields:   fields("BSM", "BHQMC", "BHQMC_EN", "JB", "GNFQ", "GNFQMC", "MJ#", "XZQDM"),
 		AreaUnit: feature.AreaM2, MaxZoom: maxZoom,
 	}
 	var made []feature.Feature
@@ -45,7 +45,7 @@ func (c *City) reserveLayer() Source {
 		for k, z := range zones {
 			g, id := degrees(z), serial("6328012009", 2*i+k+1)
 			class := l.Classes[k]
-			made = append(made, record(l.Fields, id, g, id, s.name, s.level, class.Code, class.Name,
+			made = append(made, record(l.Fields, id, g, id, s.name, s.english, s.level, class.Code, class.Name,
 				cents(ellipsoid.Area(g)), "632801"))
 		}
 	}

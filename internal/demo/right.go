@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -20,15 +21,15 @@ type right struct {
 }
 
 // minerals are what is dug in the demo, with the mode of mining.
-var minerals = [...]struct{ name, mode, color string }{
-	{"建筑用砂石", "露天开采", "#c98a3a"},
-	{"钾盐", "液体开采", "#3f8f8a"},
-	{"石盐", "液体开采", "#86b6c9"},
-	{"锂卤水", "液体开采", "#5b6fc2"},
-	{"金", "硐采", "#c9a400"},
-	{"铁", "露天开采", "#8c4a3a"},
-	{"石灰岩", "露天开采", "#8d8d86"},
-	{"煤", "硐采", "#4a4a4a"},
+var minerals = [...]struct{ name, english, mode, color string }{
+	{"建筑用砂石", "Sand and gravel", "露天开采", "#c98a3a"},
+	{"钾盐", "Potash", "液体开采", "#3f8f8a"},
+	{"石盐", "Rock salt", "液体开采", "#86b6c9"},
+	{"锂卤水", "Lithium brine", "液体开采", "#5b6fc2"},
+	{"金", "Gold", "硐采", "#c9a400"},
+	{"铁", "Iron", "露天开采", "#8c4a3a"},
+	{"石灰岩", "Limestone", "露天开采", "#8d8d86"},
+	{"煤", "Coal", "硐采", "#4a4a4a"},
 }
 
 // planRights decides where the rights lie: brine in the salt flats, ore in the
@@ -72,6 +73,10 @@ func (t right) mine(i int) string {
 	return fmt.Sprintf("演示%d号%s%s", i+1, minerals[t.mineral].name, choose(t.mining, "矿", "勘查"))
 }
 
+func (t right) mineEnglish(i int) string {
+	return fmt.Sprintf("Demo %s %s %d", strings.ToLower(minerals[t.mineral].english), choose(t.mining, "mine", "exploration"), i+1)
+}
+
 // miningLayer is the mining rights in force.
 func (c *City) miningLayer() Source {
 	return c.rightLayer(true, feature.Layer{ID: "ckq", Title: feature.Text{ZH: "采矿权", EN: "Mining rights"},
@@ -87,10 +92,10 @@ func (c *City) explorationLayer() Source {
 func (c *City) rightLayer(mining bool, l feature.Layer) Source {
 	l.Kind, l.IDField, l.ClassField = feature.KindReference, "XKZH", "KZ"
 	l.ValidFrom, l.ValidTo = "YXQQ", "YXQZ"
-	l.Fields = fields("XKZH", "KQR", "KSMC", "KZ", "KCFS", "SCGM", "YXQQ", "YXQZ", "MJ#", "KCSDQ%", "KCSDZ%", "FZJG", "XZQDM")
+	l.Fields = fields("XKZH", "KQR", "KSMC", "KSMC_EN", "KZ", "KCFS", "SCGM", "YXQQ", "YXQZ", "MJ#", "KCSDQ%", "KCSDZ%", "FZJG", "XZQDM")
 	l.AreaUnit, l.MaxZoom = feature.AreaM2, maxZoom
 	for _, m := range minerals {
-		l.Classes = append(l.Classes, feature.Class{Code: m.name, Name: m.name, Group: l.Title.ZH, Color: m.color})
+		l.Classes = append(l.Classes, feature.Class{Code: m.name, Name: m.name, NameEN: m.english, Group: l.Title.ZH, GroupEN: l.Title.EN, Color: m.color})
 	}
 	var made []feature.Feature
 	for i, t := range c.rights {
@@ -99,7 +104,7 @@ func (c *City) rightLayer(mining bool, l feature.Layer) Source {
 		}
 		g := degrees(orb.Polygon{t.box.ring()})
 		id, kind := c.licence(i), minerals[t.mineral]
-		made = append(made, record(l.Fields, id, g, id, t.holder(), t.mine(i), kind.name, kind.mode, "小型",
+		made = append(made, record(l.Fields, id, g, id, t.holder(), t.mine(i), t.mineEnglish(i), kind.name, kind.mode, "小型",
 			fmt.Sprintf("%d-%02d-01", t.from, 1+i%12), fmt.Sprintf("%d-%02d-28", t.from+t.years, 1+i%12),
 			cents(ellipsoid.Area(g)), 2700+i%9*20, 2600-i%7*30, "演示发证机关", "632801"))
 	}

@@ -3,7 +3,7 @@ package demo
 import "fmt"
 
 // Size says how much of a city to make, always on the same territory. Use one
-// of Small, Middle and Large.
+// of Small, Middle, Large and Huge.
 type Size struct {
 	Name      string
 	Parcels   int // land-class parcels, exactly
@@ -26,6 +26,10 @@ func Middle() Size { return Size{"city", 200_000, 4_800, 1_600, 140, 80, 1, 0.13
 
 // Large has a million parcels.
 func Large() Size { return Size{"large", 1_000_000, 20_000, 6_000, 300, 100, 1, 0.14} }
+
+// Huge has five million parcels, a province's worth on the same ground: for
+// measuring, not for looking at.
+func Huge() Size { return Size{"huge", 5_000_000, 100_000, 30_000, 1_000, 100, 1, 0.14} }
 
 // SizeNamed returns the size of a name.
 func SizeNamed(name string) (Size, error) {

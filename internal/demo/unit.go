@@ -11,19 +11,19 @@ import (
 
 // unit is a territorial unit. Names are Golmud's; codes and borders are not.
 type unit struct {
-	code, name, color string
-	x, y              float64 // metres; the unit holds what lies nearest
-	weight            float64 // divides the distance
+	code, name, english, color string
+	x, y                       float64 // metres; the unit holds what lies nearest
+	weight                     float64 // divides the distance
 }
 
 var cityUnits = [...]unit{
-	{"632801001", "西城区", "#e8c4a0", -2200, -500, 0.45},
-	{"632801002", "东城区", "#d9b3c9", 5600, -900, 0.5},
-	{"632801003", "察尔汗", "#b5cbe0", 32000, 50000, 0.9},
-	{"632801100", "郭勒木德镇", "#c6dcae", -14000, 9500, 1.15},
-	{"632801101", "唐古拉山镇", "#d6cdbb", -220600, -241900, 1},
-	{"632801200", "大格勒乡", "#ecdf9e", 80000, 4000, 1},
-	{"632801201", "乌图美仁乡", "#c9c3e0", -155000, 58000, 1.1},
+	{"632801001", "西城区", "Xicheng", "#e8c4a0", -2200, -500, 0.45},
+	{"632801002", "东城区", "Dongcheng", "#d9b3c9", 5600, -900, 0.5},
+	{"632801003", "察尔汗", "Qarhan", "#b5cbe0", 32000, 50000, 0.9},
+	{"632801100", "郭勒木德镇", "Guolemude Town", "#c6dcae", -14000, 9500, 1.15},
+	{"632801101", "唐古拉山镇", "Tanggulashan Town", "#d6cdbb", -220600, -241900, 1},
+	{"632801200", "大格勒乡", "Dagele Township", "#ecdf9e", 80000, 4000, 1},
+	{"632801201", "乌图美仁乡", "Wutumeiren Township", "#c9c3e0", -155000, 58000, 1.1},
 }
 
 // exclave is the unit that the exclave is, all of it and nothing else.
@@ -56,7 +56,7 @@ func (c *City) unitLayer() Source {
 		Fields: fields("BSM", "YSDM", "XZQDM", "XZQMC", "DCMJ#", "BZ"), AreaUnit: feature.AreaM2, MaxZoom: maxZoom,
 	}
 	for _, u := range cityUnits {
-		l.Classes = append(l.Classes, feature.Class{Code: u.code, Name: u.name, Group: "行政区", Color: u.color})
+		l.Classes = append(l.Classes, feature.Class{Code: u.code, Name: u.name, NameEN: u.english, Group: "行政区", GroupEN: l.Title.EN, Color: u.color})
 	}
 	parts := newGrouping(c.mesh, c.units)
 	return Source{l, len(cityUnits), func(visit func(feature.Feature) error) error {

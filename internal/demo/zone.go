@@ -18,8 +18,8 @@ func (c *City) farmlandLayer() Source {
 		Description: "Invented blocks of permanent basic farmland; their borders are parcel borders.",
 		Kind:        feature.KindReference, IDField: "BSM", ClassField: "DLBM",
 		Classes: []feature.Class{
-			{Code: "0102", Name: "永久基本农田（水浇地）", Group: "永久基本农田", Color: "#e0a800"},
-			{Code: "0103", Name: "永久基本农田（旱地）", Group: "永久基本农田", Color: "#b98600"},
+			{Code: "0102", Name: "永久基本农田（水浇地）", NameEN: "Basic farmland (irrigated)", Group: "永久基本农田", GroupEN: "Permanent basic farmland", Color: "#e0a800"},
+			{Code: "0103", Name: "永久基本农田（旱地）", NameEN: "Basic farmland (dry)", Group: "永久基本农田", GroupEN: "Permanent basic farmland", Color: "#b98600"},
 		},
 		Fields:   fields("BSM", "YSDM", "XZQDM", "YJJBNTTBBH", "DLBM", "DLMC", "YJJBNTMJ#", "BHKSSJ"),
 		AreaUnit: feature.AreaM2, MaxZoom: maxZoom,
@@ -86,23 +86,23 @@ func (d disc) ring(vertices int, clockwise bool) orb.Ring {
 
 // redLineSpots are where red-line areas lie, with kind and name.
 var redLineSpots = [...]struct {
-	x, y, radius float64
-	kind, name   string
+	x, y, radius        float64
+	kind, name, english string
 }{
-	{-16000, -21000, 8000, "1", "昆仑山北麓水源涵养区"},
-	{13500, -19000, 6500, "1", "格尔木河上游水源涵养区"},
-	{-21000, 19500, 5200, "2", "托拉海生物多样性维护区"},
-	{24500, 33500, 6500, "2", "盐湖湿地生物多样性维护区"},
-	{-28500, -6500, 5000, "3", "沙区防风固沙区"},
-	{34000, -9000, 5200, "3", "东部防风固沙区"},
-	{5500, 21800, 3400, "2", "北部沼泽维护区"},
-	{-105000, -30000, 26000, "1", "西部水源涵养区"},
-	{58000, -42000, 17000, "1", "东部水源涵养区"},
-	{-112000, 90000, 19000, "2", "西部湖泊湿地维护区"},
-	{-205000, 20000, 15000, "3", "西部荒漠防风固沙区"},
-	{-300000, -250000, 42000, "1", "高原水源涵养区"},
-	{-400000, -290000, 30000, "2", "高原野生动物栖息地维护区"},
-	{-235000, -320000, 24000, "1", "高原冰川水源涵养区"},
+	{-16000, -21000, 8000, "1", "昆仑山北麓水源涵养区", "Kunlun north foot water conservation area"},
+	{13500, -19000, 6500, "1", "格尔木河上游水源涵养区", "Upper Golmud River water conservation area"},
+	{-21000, 19500, 5200, "2", "托拉海生物多样性维护区", "Tuolahai biodiversity area"},
+	{24500, 33500, 6500, "2", "盐湖湿地生物多样性维护区", "Salt lake wetland biodiversity area"},
+	{-28500, -6500, 5000, "3", "沙区防风固沙区", "Dune sand-control area"},
+	{34000, -9000, 5200, "3", "东部防风固沙区", "Eastern sand-control area"},
+	{5500, 21800, 3400, "2", "北部沼泽维护区", "Northern marsh area"},
+	{-105000, -30000, 26000, "1", "西部水源涵养区", "Western water conservation area"},
+	{58000, -42000, 17000, "1", "东部水源涵养区", "Eastern water conservation area"},
+	{-112000, 90000, 19000, "2", "西部湖泊湿地维护区", "Western lake wetland area"},
+	{-205000, 20000, 15000, "3", "西部荒漠防风固沙区", "Western desert sand-control area"},
+	{-300000, -250000, 42000, "1", "高原水源涵养区", "Plateau water conservation area"},
+	{-400000, -290000, 30000, "2", "高原野生动物栖息地维护区", "Plateau wildlife habitat area"},
+	{-235000, -320000, 24000, "1", "高原冰川水源涵养区", "Plateau glacier water conservation area"},
 }
 
 // redLineLayer is the ecological protection red line: large areas with holes,
@@ -113,18 +113,18 @@ func (c *City) redLineLayer() Source {
 		Description: "Invented red-line areas with holes.",
 		Kind:        feature.KindReference, IDField: "BSM", ClassField: "HXLX",
 		Classes: []feature.Class{
-			{Code: "1", Name: "水源涵养", Group: "生态保护红线", Color: "#d7263d"},
-			{Code: "2", Name: "生物多样性维护", Group: "生态保护红线", Color: "#e0507a"},
-			{Code: "3", Name: "防风固沙", Group: "生态保护红线", Color: "#c2452d"},
+			{Code: "1", Name: "水源涵养", NameEN: "Water conservation", Group: "生态保护红线", GroupEN: "Ecological protection red line", Color: "#d7263d"},
+			{Code: "2", Name: "生物多样性维护", NameEN: "Biodiversity", Group: "生态保护红线", GroupEN: "Ecological protection red line", Color: "#e0507a"},
+			{Code: "3", Name: "防风固沙", NameEN: "Wind and sand control", Group: "生态保护红线", GroupEN: "Ecological protection red line", Color: "#c2452d"},
 		},
-		Fields:   fields("BSM", "YSDM", "XZQDM", "HXMC", "HXLX", "HXMJ#"),
+		Fields:   fields("BSM", "YSDM", "XZQDM", "HXMC", "HXMC_EN", "HXLX", "HXMJ#"),
 		AreaUnit: feature.AreaM2, MaxZoom: maxZoom,
 	}
 	var made []feature.Feature
 	for i, s := range redLineSpots {
 		g := degrees(c.redLine(i, s.x, s.y, s.radius))
 		id := serial("6328012006", i+1)
-		made = append(made, record(l.Fields, id, g, id, "2006010100", "632801", s.name, s.kind, cents(ellipsoid.Area(g))))
+		made = append(made, record(l.Fields, id, g, id, "2006010100", "632801", s.name, s.english, s.kind, cents(ellipsoid.Area(g))))
 	}
 	return listed(l, made)
 }
@@ -154,9 +154,9 @@ func (c *City) urbanLayer() Source {
 		Description: "Invented urban development boundary by zone.",
 		Kind:        feature.KindReference, IDField: "BSM", ClassField: "GHFQDM",
 		Classes: []feature.Class{
-			{Code: "410", Name: "城镇集中建设区", Group: "城镇开发边界", Color: "#3c5fd0"},
-			{Code: "420", Name: "城镇弹性发展区", Group: "城镇开发边界", Color: "#6f8ce8"},
-			{Code: "430", Name: "特别用途区", Group: "城镇开发边界", Color: "#8a6fd6"},
+			{Code: "410", Name: "城镇集中建设区", NameEN: "Concentrated development zone", Group: "城镇开发边界", GroupEN: "Urban development boundary", Color: "#3c5fd0"},
+			{Code: "420", Name: "城镇弹性发展区", NameEN: "Flexible development zone", Group: "城镇开发边界", GroupEN: "Urban development boundary", Color: "#6f8ce8"},
+			{Code: "430", Name: "特别用途区", NameEN: "Special-purpose zone", Group: "城镇开发边界", GroupEN: "Urban development boundary", Color: "#8a6fd6"},
 		},
 		Fields:   fields("BSM", "YSDM", "XZQDM", "GHFQDM", "GHFQMC", "MJ#"),
 		AreaUnit: feature.AreaM2, MaxZoom: maxZoom,
