@@ -17,7 +17,7 @@ type VectorLayer struct {
 	Fields      map[string]string `json:"fields"` // String, Number or Boolean
 }
 
-// Describe returns what the tiles of a layer carry if they have only some
+// Describe returns what the tiles of a layer carry when they are asked for some
 // properties, nil is all, with those of marks and merged polygons.
 func Describe(l *feature.Layer, only []string) VectorLayer {
 	v := VectorLayer{ID: l.ID, Description: cmp.Or(l.Title.Best(), string(l.ID)), MinZoom: l.MinZoom, MaxZoom: l.MaxZoom, Fields: map[string]string{"id": "String"}}

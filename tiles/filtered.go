@@ -6,9 +6,8 @@ import (
 	"tuban/feature"
 )
 
-// Filtered returns l with only the features that keep accepts. It has the methods
-// of Layer and no others: what a layer offers beside them was made of all its
-// features and does not hold of some.
+// Filtered returns l with only the features that keep accepts, and with nothing
+// derived: that was made of all its features and does not hold of some.
 func Filtered(l Layer, keep func(feature.Slot) bool) Layer { return filtered{l, keep} }
 
 type source = Layer // embeds under a name that is not that of a method
@@ -22,3 +21,6 @@ type filtered struct {
 func (f filtered) Search(b orb.Bound, visit func(feature.Slot) bool) {
 	f.source.Search(b, func(s feature.Slot) bool { return !f.keep(s) || visit(s) })
 }
+
+// Derived is nil.
+func (filtered) Derived(string) any { return nil }

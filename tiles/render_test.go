@@ -253,39 +253,52 @@ func TestZoomRange(t *testing.T) {
 }
 
 // TestEditsStayInTheirCover: after an edit, a tile that is in the cover of
-// neither the old nor the new shape has the same bytes.
+// neither the old nor the new shape has the same bytes, and all tiles have the
+// bytes that they have of a layer which never was otherwise.
 func TestEditsStayInTheirCover(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		l := newMemory("dltb", feature.KindReference)
+		l := newMemory("dltb", feature.KindReference, "class")
+		l.layer.ClassField = "class"
 		for _, p := range tessellation(t, city) {
-			l.add(p)
+			l.add(p, feature.IntValue(rapid.Int64Range(0, 3).Draw(t, "class")))
+		}
+		if rapid.Bool().Draw(t, "pyramid") {
+			l.derive()
 		}
 		opt := Options{MaxBytes: rapid.SampledFrom([]int{0, 3000, 400}).Draw(t, "limit")}
 		i := rapid.IntRange(0, len(l.features)-1).Draw(t, "edited")
-		up := uint8(rapid.IntRange(0, 2).Draw(t, "up"))
-		around := WebMercatorQuad.Cover(city.Bound(), city.Z-up)
-		before := map[Address]string{}
-		look := func(visit func(a Address, data string)) {
+		around := WebMercatorQuad.Cover(city.Bound(), city.Z-uint8(rapid.IntRange(0, 5).Draw(t, "up")))
+		look := func() (all map[Address]string) {
+			all = map[Address]string{}
 			around.Each(func(a Address) bool {
 				tile, err := Render([]Layer{l}, a, opt)
 				if err != nil {
 					t.Fatal(err)
 				}
-				visit(a, string(tile.Data))
+				all[a] = string(tile.Data)
 				return true
 			})
+			return all
 		}
-		look(func(a Address, data string) { before[a] = data })
+		before := look()
 		old := WebMercatorQuad.Cover(l.bounds[i], around.Z)
 		x, y := rapid.Float64Range(-300, 4400).Draw(t, "x"), rapid.Float64Range(-300, 4400).Draw(t, "y")
-		l.features[i].Geometry = polygon(city, tileBox(x, y, x+50, y+50))
-		l.bounds[i] = boundOf(l.features[i].Geometry)
+		l.replace(i, polygon(city, tileBox(x, y, x+50, y+50)))
 		changed := WebMercatorQuad.Cover(l.bounds[i], around.Z)
-		look(func(a Address, data string) {
+		after := look()
+		for a, data := range after {
 			if data != before[a] && !old.Contains(a) && !changed.Contains(a) {
 				t.Fatalf("%s has changed, the cover is %+v and %+v", a, old, changed)
 			}
-		})
+		}
+		if l.pyramid != nil {
+			l.derive()
+			for a, data := range look() {
+				if data != after[a] {
+					t.Fatalf("%s differs with a pyramid made anew", a)
+				}
+			}
+		}
 	})
 }
 

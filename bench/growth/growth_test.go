@@ -16,10 +16,11 @@ import (
 	"tuban/engine"
 	"tuban/feature"
 	"tuban/overlap"
+	"tuban/tiles/coverage"
 )
 
 func open(ctx context.Context, dir string) (*engine.Engine, error) {
-	return engine.Open(ctx, dir, engine.Options{Derived: []engine.Derived{overlap.Shapes{}}})
+	return engine.Open(ctx, dir, engine.Options{Derived: []engine.Derived{overlap.Shapes{}, coverage.Pyramids{}}})
 }
 
 // TestRun measures the smallest size shortly: every work has answers of the size

@@ -17,6 +17,8 @@ func (c *exportCmd) pyramid(a *app, filter *cql2.Filter) (err error) {
 	switch {
 	case c.Server != "":
 		return usagef("--format pmtiles works on a directory (--data), not on --server: stop the server, or restore a backup aside")
+	case c.Filter != "":
+		return usagef("--filter narrows single features, not yet the tiles of --format pmtiles")
 	case c.Out == "-":
 		return usagef("--format pmtiles needs a file: its directory is written first, when all tiles are known")
 	case c.MinZoom > c.MaxZoom || c.MaxZoom > tiles.MaxZoom:

@@ -124,19 +124,30 @@ func TestConsoleWithoutGraphics(t *testing.T) {
 	quiet(t, p)
 }
 
-// TestConsoleFirstMap measures from the start of the process, on a data set that
-// exists, to the first map with everything drawn.
+// TestConsoleFirstMap measures from the start of the process to the first map
+// with everything drawn: of a first start, which makes the city, and of a later
+// one. (The map itself is drawn in software here.)
 func TestConsoleFirstMap(t *testing.T) {
 	wanted(t)
-	dir := t.TempDir()
 	b := chromium(t)
-	t.Run("make", func(t *testing.T) { start(t, "demo", dir) })
-	began := time.Now()
-	c := start(t, "demo", dir)
-	ready := time.Since(began)
-	p := b.open(c.url+"/console/#probe", 1366, 768)
-	s := p.summary(60 * time.Second)
-	t.Logf("server ready %v after its start, first complete map after %v; %d ms of the page's own",
-		ready.Round(time.Millisecond), time.Since(began).Round(time.Millisecond), s.MS)
-	sound(t, p, s, c.url)
+	for _, size := range []string{"small", "city"} {
+		dir := t.TempDir()
+		for _, name := range []string{"first start", "later start"} {
+			t.Run(size+", "+name, func(t *testing.T) {
+				if size == "city" && !*long {
+					t.Skip("only with -long")
+				}
+				b.in(t)
+				began := time.Now()
+				c := start(t, "demo", dir, "--size", size)
+				ready := time.Since(began)
+				p := b.open(c.url+"/console/#probe", 1366, 768)
+				defer p.shut()
+				s := p.summary(5 * time.Minute)
+				t.Logf("server ready %v after its start, first complete map after %v; %d ms of the page's own",
+					ready.Round(time.Millisecond), time.Since(began).Round(time.Millisecond), s.MS)
+				sound(t, p, s, c.url)
+			})
+		}
+	}
 }
