@@ -85,13 +85,7 @@ func (r *request) tile(views []*engine.LayerView, addr tiles.Address) (*tiles.Fi
 	if err != nil {
 		return nil, err
 	}
-	render := func() (tiles.Tile, error) {
-		layers := make([]tiles.Layer, len(views))
-		for i, v := range views {
-			layers[i] = narrow.layer(i, v, addr)
-		}
-		return tiles.Render(layers, addr, tiles.Options{Properties: narrow.properties})
-	}
+	render := func() (tiles.Tile, error) { return r.render(views, addr, &narrow) }
 	coding := r.tileEncoding()
 	if r.opt.Tiles == nil {
 		t, err := render()
@@ -107,6 +101,31 @@ func (r *request) tile(views []*engine.LayerView, addr tiles.Address) (*tiles.Fi
 		key.Params += "\x02s=" + strconv.FormatUint(uint64(r.view.Seq()), 10)
 	}
 	return r.opt.Tiles.Fetch(ctx, key, r.view.Seq(), render)
+}
+
+// render makes a tile. One with a filter may look at every feature of a layer: it
+// waits its turn among the heavy requests, and ends in time.
+func (r *request) render(views []*engine.LayerView, addr tiles.Address, narrow *narrowing) (tiles.Tile, error) {
+	ctx := r.Server.work
+	if narrow.filters != nil {
+		timed, cancel := r.deadline()
+		defer cancel()
+		ctx = timed
+		release, err := acquire(ctx, r.heavy)
+		if err != nil {
+			return tiles.Tile{}, err
+		}
+		defer release()
+	}
+	layers := make([]tiles.Layer, len(views))
+	for i, v := range views {
+		layers[i] = narrow.layer(ctx, i, v, addr)
+	}
+	t, err := tiles.Render(layers, addr, tiles.Options{Properties: narrow.properties})
+	if narrow.filters != nil && err == nil {
+		err = ctx.Err() // features may be missing
+	}
+	return t, err
 }
 
 // layerList names layers for the cache: "dltb" and "dltb@2023" are one while
