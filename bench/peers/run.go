@@ -187,7 +187,7 @@ func (r *run) profile(ctx context.Context, w *row) error {
 			return c
 		}
 		return '-'
-	}, strings.ToLower(w.work))
+	}, strings.ToLower(w.work+" beside "+w.against))
 	file, err := filepath.Abs(filepath.Join(r.cfg.Profiles, name+".pprof"))
 	if err != nil {
 		return err
