@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -26,19 +27,11 @@ type keeper func(feature.Slot) bool
 // layerFilter is what a request asks of one layer's features.
 type layerFilter struct {
 	all, own *cql2.Filter // both must pass; nil passes all
+	valid    validity
 }
 
-// filterOf returns the filter of a layer among those of the request; it fails
-// where a filter cannot be read or does not fit the layer.
-func (r *request) filterOf(l *engine.LayerView) (f layerFilter, err error) {
-	if f.all, err = r.readFilter("filter", l); err != nil {
-		return f, err
-	}
-	f.own, err = r.readFilter(ownFilterPrefix+string(l.Layer().ID), l)
-	return f, err
-}
-
-// filtersOf returns the filters of layers, and refuses one of another layer.
+// filtersOf returns the filters of layers. It fails where one cannot be read, does
+// not fit its layer, or is of another layer.
 func (r *request) filtersOf(layers []*engine.LayerView) ([]layerFilter, error) {
 	for _, p := range r.query {
 		id, own := strings.CutPrefix(p.name, ownFilterPrefix)
@@ -46,24 +39,38 @@ func (r *request) filtersOf(layers []*engine.LayerView) ([]layerFilter, error) {
 			return nil, badParameter(p.name, "layer %q is not among those asked for", shorten(id))
 		}
 	}
+	all, err := r.readFilter("filter")
+	if err != nil {
+		return nil, err
+	}
 	filters := make([]layerFilter, len(layers))
 	for i, l := range layers {
-		var err error
-		if filters[i], err = r.filterOf(l); err != nil {
+		name := ownFilterPrefix + string(l.Layer().ID)
+		own, err := r.readFilter(name)
+		if err != nil {
 			return nil, err
 		}
+		if err := fits("filter", all, l); err != nil {
+			return nil, err
+		}
+		if err := fits(name, own, l); err != nil {
+			return nil, err
+		}
+		valid, err := r.validity(l)
+		if err != nil {
+			return nil, err
+		}
+		filters[i] = layerFilter{all, own, valid}
 	}
 	return filters, nil
 }
 
 // readFilter reads the filter in a parameter, nil if there is none.
-func (r *request) readFilter(name string, l *engine.LayerView) (*cql2.Filter, error) {
+func (r *request) readFilter(name string) (f *cql2.Filter, err error) {
 	text, ok := r.value(name)
 	if !ok {
 		return nil, nil
 	}
-	var f *cql2.Filter
-	var err error
 	switch lang, given := r.value("filter-lang"); {
 	case !given || lang == "cql2-text":
 		f, err = cql2.Parse(text)
@@ -72,27 +79,36 @@ func (r *request) readFilter(name string, l *engine.LayerView) (*cql2.Filter, er
 	default:
 		return nil, badParameter("filter-lang", "%q is not cql2-text or cql2-json", shorten(lang))
 	}
-	if err == nil {
-		err = f.Check(l.Layer())
+	return f, badFilter(name, err)
+}
+
+// fits checks a filter, which may be nil, against a layer.
+func fits(name string, f *cql2.Filter, l *engine.LayerView) error {
+	if f == nil {
+		return nil
 	}
-	if e, ok := errors.AsType[*cql2.Error](err); ok {
-		return nil, newProblem(http.StatusBadRequest, "bad-filter", "%s: %v", name, e).
-			with(wrong{Parameter: name, Column: e.Column, Pointer: e.Pointer, Detail: e.Reason})
+	return badFilter(name, f.Check(l.Layer()))
+}
+
+// badFilter says where a filter is wrong.
+func badFilter(name string, err error) error {
+	e, ok := errors.AsType[*cql2.Error](err)
+	if !ok {
+		return err
 	}
-	return f, err
+	return newProblem(http.StatusBadRequest, "bad-filter", "%s: %v", name, e).
+		with(wrong{Parameter: name, Column: e.Column, Pointer: e.Pointer, Detail: e.Reason})
 }
 
 // keeper returns the filter over a layer's features.
 func (f layerFilter) keeper(l *engine.LayerView) keeper {
-	switch {
-	case f.all == nil && f.own == nil:
+	if f.all == nil && f.own == nil && f.valid.day == 0 {
 		return nil
-	case f.own == nil:
-		return func(s feature.Slot) bool { return f.all.Match(l, s) }
-	case f.all == nil:
-		return func(s feature.Slot) bool { return f.own.Match(l, s) }
 	}
-	return func(s feature.Slot) bool { return f.all.Match(l, s) && f.own.Match(l, s) }
+	return func(s feature.Slot) bool {
+		return (f.all == nil || f.all.Match(l, s)) && (f.own == nil || f.own.Match(l, s)) &&
+			(f.valid.day == 0 || f.valid.keeps(l, s))
+	}
 }
 
 // bound returns a box that every feature that passes meets, and whether there is
@@ -116,6 +132,9 @@ func (f layerFilter) text() string {
 		}
 	}
 	slices.Sort(parts)
+	if f.valid.day != 0 { // no filter's text
+		parts = append(parts, strconv.Itoa(f.valid.day))
+	}
 	return strings.Join(slices.Compact(parts), "\x01")
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -299,6 +300,55 @@ func TestFilteredTilesAreFresh(t *testing.T) {
 				tags[path] = tag
 			}
 		}
+	}
+}
+
+// TestFilterByPlace: the box of a filter spares the index work and hides nothing,
+// also where a feature reaches from the box into a tile elsewhere.
+func TestFilterByPlace(t *testing.T) {
+	g := newRig(t, Options{})
+	g.fill(20)
+	g.want(201, "POST", "/collections/dltb/items", featureJSON("", `{"type":"Polygon","coordinates":[[[90,36],[100,36],[100,36.1],[90,36.1],[90,36]]]}`, `{"BSM":"long"}`), "Content-Type", typeGeoJSON)
+	place := func(lon, lat float64) orb.Bound { return orb.Point{lon, lat}.Bound() }
+	for _, tt := range []struct {
+		lon, lat float64
+		filter   string
+		want     string
+	}{
+		{99, 36.05, `S_INTERSECTS(geometry,POINT(90.5 36.05))`, "long"},
+		{99, 36.05, `S_INTERSECTS(geometry,BBOX(80,30,81,40))`, ""},
+		{99, 36.05, `S_INTERSECTS(geometry,POINT(90.5 36.05)) AND S_INTERSECTS(geometry,POINT(99.5 36.05))`, "long"},
+		{95.012, 36.503, `S_INTERSECTS(geometry,POINT(95.012 36.503)) OR S_INTERSECTS(geometry,POINT(95.02 36.503))`, "b1 b2"},
+		{95.02, 36.503, `S_INTERSECTS(geometry,BBOX(95.01,36.5,95.02,36.6))`, "b1 b2"},
+	} {
+		for _, grid := range tiles.Grids() {
+			a := tileOf(grid, place(tt.lon, tt.lat), 11)
+			ids, _ := g.shown("dltb", fmt.Sprintf("/mvt/dltb/%s?tms=%s&filter=%s", a, grid, url.QueryEscape(tt.filter)))
+			slices.Sort(ids)
+			if got := strings.Join(ids, " "); got != tt.want {
+				t.Errorf("%s %s, %s: %s, want %s", grid, a, tt.filter, got, tt.want)
+			}
+		}
+	}
+}
+
+// TestFiltersEndInTime: a filter that takes too long is 503, and nothing of it is
+// kept.
+func TestFiltersEndInTime(t *testing.T) {
+	g := newRig(t, Options{})
+	g.fill(checkEvery + 10)
+	path := "/mvt/dltb/" + inner(t, g, 11).String()
+	g.s.limits.Work = time.Nanosecond
+	filter := "?filter=" + url.QueryEscape("n >= 0")
+	for _, p := range []string{path + filter, "/collections/dltb/items" + filter} {
+		if code := g.want(503, "GET", p, "").json(t)["code"]; code != "timeout" && code != "busy" {
+			t.Errorf("%s: %v", p, code)
+		}
+	}
+	g.want(200, "GET", path, "")
+	g.s.limits.Work = time.Minute
+	if ids, _ := g.shown("dltb", path+filter); len(ids) < 3 {
+		t.Errorf("after that: %v", ids)
 	}
 }
 

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,6 +31,9 @@ func (r *request) narrowing(layers []*engine.LayerView) (n narrowing, err error)
 	if n.filters, err = r.filtersOf(layers); err != nil {
 		return n, err
 	}
+	if !slices.ContainsFunc(n.filters, func(f layerFilter) bool { return f.text() != "" }) {
+		n.filters = nil
+	}
 	if n.properties, err = r.properties(layers); err != nil {
 		return n, err
 	}
@@ -44,15 +49,9 @@ func (r *request) narrowing(layers []*engine.LayerView) (n narrowing, err error)
 // text is the same for narrowings with the same effect.
 func (n *narrowing) text() string {
 	var b strings.Builder
-	some := false
 	for _, f := range n.filters {
-		text := f.text()
-		some = some || text != ""
-		b.WriteString(text)
+		b.WriteString(f.text())
 		b.WriteByte(0)
-	}
-	if !some {
-		b.Reset()
 	}
 	if n.properties != nil {
 		b.WriteString("\x02p=" + strings.Join(n.properties, ","))
@@ -63,11 +62,16 @@ func (n *narrowing) text() string {
 	return b.String()
 }
 
-// layer returns the i-th layer as it is drawn in a tile.
-func (n *narrowing) layer(i int, l *engine.LayerView, a tiles.Address) tiles.Layer {
+// layer returns the i-th layer as it is drawn in a tile: with no more features
+// once the context has ended.
+func (n *narrowing) layer(ctx context.Context, i int, l *engine.LayerView, a tiles.Address) tiles.Layer {
 	var keep keeper
+	var drawn tiles.Layer = l
 	if n.filters != nil {
-		keep = n.filters[i].keeper(l)
+		keep = n.filters[i].keeper(l).within(ctx)
+		if box, ok := n.filters[i].bound(); ok {
+			drawn = boxed{drawn, box}
+		}
 	}
 	if n.minArea > 0 && l.Layer().Kind != feature.KindPatch {
 		keep = largeEnough(l, a, n.minArea, keep)
@@ -75,7 +79,21 @@ func (n *narrowing) layer(i int, l *engine.LayerView, a tiles.Address) tiles.Lay
 	if keep == nil {
 		return l
 	}
-	return tiles.Filtered(l, keep)
+	return tiles.Filtered(drawn, keep)
+}
+
+// within returns a keeper that keeps nothing once a context has ended.
+func (k keeper) within(ctx context.Context) keeper {
+	if k == nil {
+		return nil
+	}
+	seen, ended := 0, false
+	return func(s feature.Slot) bool {
+		if seen++; seen%checkEvery == 0 {
+			ended = ctx.Err() != nil
+		}
+		return !ended && k(s)
+	}
 }
 
 // largeEnough keeps what is at least so many pixels large, on the ground at its

@@ -101,7 +101,7 @@ func TestOverlapRefusals(t *testing.T) {
 		{"limit", "/overlap?layers=dltb&limit=0", body, 400, "invalid-parameter"},
 		{"filter", "/overlap?layers=dltb&filter.dltb=x", body, 400, "bad-filter"},
 		{"filter of another layer", "/overlap?layers=dltb&filter.patch=n%3D1", body, 400, "invalid-parameter"},
-		{"as of", "/overlap?layers=dltb&as_of=1", body, 400, "unknown-parameter"},
+		{"as of", "/overlap?layers=dltb&as_of=99", body, 400, "invalid-parameter"},
 		{"a point", "/overlap?layers=dltb", `{"type":"Point","coordinates":[1,1]}`, 422, "not-a-polygon"},
 		{"out of range", "/overlap?layers=dltb", square(179.9, 1, 1), 422, "geometry-refused"},
 		{"no JSON", "/overlap?layers=dltb", `{"type":`, 400, "bad-json"},

@@ -24,6 +24,7 @@ type request struct {
 	id     string
 	view   *engine.View
 	query  []parameter
+	fixed  bool   // the view is of a seq that the request names: the answer stays
 	allow  string // of a path that is there, for OPTIONS and 405
 
 	drained bool // the body was read to its end
@@ -50,8 +51,8 @@ func (r *request) value(name string) (string, bool) {
 // later are parameters that tuban will have or that clients try because other
 // servers have them: the refusal says more than "unknown".
 var later = map[string]string{
-	"as_of":      "reading the past is not served by this version; answers are of the newest commit",
-	"valid_on":   "is not served by this version",
+	"as_of":      "this path answers of the newest commit",
+	"valid_on":   "this path has no features that could be in force",
 	"filter":     "filtering is by features, and this path has none",
 	"filter-crs": "geometry in filters is in CRS84 (longitude, latitude) only",
 	"datetime":   "layers have no time here: the parameter would choose nothing",
@@ -116,7 +117,7 @@ func (r *request) layerNamed(parameter, name string) (*engine.LayerView, error) 
 			with(wrong{Parameter: parameter, Detail: "no such layer: " + id})
 	}
 	if pinned && feature.Vintage(vintage) != l.Vintage() {
-		return nil, badParameter(parameter, "layer %s: vintage %q is not in force (%q is), and this version serves only the one in force", id, vintage, l.Vintage())
+		return r.vintage(parameter, l, vintage)
 	}
 	return l, nil
 }

@@ -27,10 +27,13 @@ type itemsQuery struct {
 
 func (r *request) itemsQuery(l *engine.LayerView) (q itemsQuery, err error) {
 	q.limit = defaultPage
-	if q.filter, err = r.filterOf(l); err != nil {
+	layers := []*engine.LayerView{l}
+	filters, err := r.filtersOf(layers)
+	if err != nil {
 		return q, err
 	}
-	if q.properties, err = r.properties([]*engine.LayerView{l}); err != nil {
+	q.filter = filters[0]
+	if q.properties, err = r.properties(layers); err != nil {
 		return q, err
 	}
 	if text, ok := r.value("bbox"); ok {

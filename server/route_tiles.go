@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tuban/engine"
@@ -56,6 +57,9 @@ func gridNames() string {
 func (r *request) writeTile(t *tiles.Finished, empty int) error {
 	h := &r.ctx.Response.Header
 	h.Set("Cache-Control", "no-cache")
+	if r.fixed {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
 	r.vary("Accept-Encoding")
 	if t.Generalised != "" {
 		h.Set("Tuban-Generalised", t.Generalised)
@@ -81,13 +85,7 @@ func (r *request) tile(views []*engine.LayerView, addr tiles.Address) (*tiles.Fi
 	if err != nil {
 		return nil, err
 	}
-	render := func() (tiles.Tile, error) {
-		layers := make([]tiles.Layer, len(views))
-		for i, v := range views {
-			layers[i] = narrow.layer(i, v, addr)
-		}
-		return tiles.Render(layers, addr, tiles.Options{Properties: narrow.properties})
-	}
+	render := func() (tiles.Tile, error) { return r.render(views, addr, &narrow) }
 	coding := r.tileEncoding()
 	if r.opt.Tiles == nil {
 		t, err := render()
@@ -98,19 +96,48 @@ func (r *request) tile(views []*engine.LayerView, addr tiles.Address) (*tiles.Fi
 	}
 	ctx := r.patience()
 	defer ctx.release()
-	key := tiles.Key{Layers: layerList(views), Address: addr, Params: narrow.key, Encoding: coding}
+	key := tiles.Key{Layers: r.layerList(views), Address: addr, Params: narrow.key, Encoding: coding}
+	if _, ok := r.value(asOf); ok { // a tile of the past has no place beside those of now
+		key.Params += "\x02s=" + strconv.FormatUint(uint64(r.view.Seq()), 10)
+	}
 	return r.opt.Tiles.Fetch(ctx, key, r.view.Seq(), render)
+}
+
+// render makes a tile. One with a filter may look at every feature of a layer: it
+// waits its turn among the heavy requests, and ends in time.
+func (r *request) render(views []*engine.LayerView, addr tiles.Address, narrow *narrowing) (tiles.Tile, error) {
+	ctx := r.Server.work
+	if narrow.filters != nil {
+		timed, cancel := r.deadline()
+		defer cancel()
+		ctx = timed
+		release, err := acquire(ctx, r.heavy)
+		if err != nil {
+			return tiles.Tile{}, err
+		}
+		defer release()
+	}
+	layers := make([]tiles.Layer, len(views))
+	for i, v := range views {
+		layers[i] = narrow.layer(ctx, i, v, addr)
+	}
+	t, err := tiles.Render(layers, addr, tiles.Options{Properties: narrow.properties})
+	if narrow.filters != nil && err == nil {
+		err = ctx.Err() // features may be missing
+	}
+	return t, err
 }
 
 // layerList names layers for the cache: "dltb" and "dltb@2023" are one while
 // that vintage is in force.
-func layerList(views []*engine.LayerView) string {
-	if len(views) == 1 {
-		return string(views[0].Layer().ID)
-	}
+func (r *request) layerList(views []*engine.LayerView) string {
 	ids := make([]string, len(views))
 	for i, v := range views {
-		ids[i] = string(v.Layer().ID)
+		id := v.Layer().ID
+		ids[i] = string(id)
+		if now, ok := r.view.Layer(id); !ok || now.Vintage() != v.Vintage() {
+			ids[i] += "@" + string(v.Vintage())
+		}
 	}
 	return strings.Join(ids, ",")
 }

@@ -206,6 +206,7 @@ func (r *request) writeMatrixTile(layers []*engine.LayerView) error {
 		if err := withinLimits(layers, addr); err != nil {
 			return err
 		}
+		r.ctx.Response.Header.Set("OATiles-hint", "empty")
 	}
 	return r.writeTile(t, http.StatusOK)
 }

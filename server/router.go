@@ -14,6 +14,7 @@ type route struct {
 	handle   func(*request) error
 	writes   bool // changes data: the origin must be allowed to
 	quiet    bool // answered well, it is logged at debug level only
+	present  bool // always of the newest commit: it describes, and reads no features
 	plain    bool // sets Tuban-Seq itself, or its answer has no data in it
 }
 

@@ -1,6 +1,8 @@
 package server
 
-import "net/http"
+import (
+	"net/http"
+)
 
 // routes is the list of everything that is answered.
 func (s *Server) routes() []*route {
@@ -8,6 +10,7 @@ func (s *Server) routes() []*route {
 		return &route{method: http.MethodGet, template: template, handle: h, query: query}
 	}
 	plain := func(rt *route) *route { rt.plain = true; return rt }
+	present := func(rt *route) *route { rt.present = true; return rt }
 	quiet := func(rt *route) *route { rt.quiet = true; return rt }
 	post := func(template string, h func(*request) error, query ...string) *route {
 		return &route{method: http.MethodPost, template: template, handle: h, query: query}
@@ -23,8 +26,8 @@ func (s *Server) routes() []*route {
 		tileset    = "/{tileMatrixSetId}"
 		matrixTile = "/{tileMatrix}/{tileRow}/{tileCol}"
 	)
-	return []*route{
-		get("/", routeLanding),
+	list := []*route{
+		present(get("/", routeLanding)),
 		plain(get("/conformance", routeConformance)),
 		plain(get("/api", routeAPI)),
 
@@ -49,14 +52,14 @@ func (s *Server) routes() []*route {
 
 		plain(get("/tileMatrixSets", routeTileMatrixSets)),
 		plain(get("/tileMatrixSets/{tileMatrixSetId}", routeTileMatrixSet)),
-		get(tilesets, routeCollectionTilesets),
-		get(tilesets+tileset, routeCollectionTileset),
+		present(get(tilesets, routeCollectionTilesets)),
+		present(get(tilesets+tileset, routeCollectionTileset)),
 		quiet(get(tilesets+tileset+matrixTile, routeCollectionTile, tileParameters...)),
-		get("/tiles", routeTilesets, "collections"),
-		get("/tiles"+tileset, routeTileset, "collections"),
+		present(get("/tiles", routeTilesets, "collections")),
+		present(get("/tiles"+tileset, routeTileset, "collections")),
 		quiet(get("/tiles"+tileset+matrixTile, routeDatasetTile, with(tileParameters, "collections")...)),
 
-		get("/styles/{name}.json", routeStyle),
+		present(get("/styles/{name}.json", routeStyle)),
 
 		plain(get("/events", routeEvents, "after")),
 		quiet(plain(get("/healthz", routeHealth))),
@@ -66,4 +69,13 @@ func (s *Server) routes() []*route {
 		quiet(plain(get("/console/", routeConsole))),
 		quiet(plain(get("/console/{path...}", routeConsole))),
 	}
+	for _, rt := range list {
+		if !rt.plain && !rt.present {
+			rt.query = append(rt.query, asOf)
+		}
+		if rt.knows("filter") {
+			rt.query = append(rt.query, validOn)
+		}
+	}
+	return list
 }

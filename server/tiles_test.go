@@ -77,7 +77,7 @@ func TestTileRefusals(t *testing.T) {
 		}
 	}
 	g.want(404, "GET", "/mvt/none/3/0/1", "")
-	g.want(400, "GET", "/mvt/dltb/3/0/1?as_of=1", "")
+	g.want(400, "GET", "/mvt/dltb/3/0/1?as_of=99", "")
 }
 
 // A patch too small to be drawn becomes a mark, and the header says so.

@@ -162,7 +162,7 @@ func TestMatrixTileLimits(t *testing.T) {
 			t.Errorf("%s: the first tile is empty", tt.grid)
 		}
 		middle := tile(lim.TileMatrix, lim.MinTileRow, (lim.MinTileCol+lim.MaxTileCol)/2)
-		if a := g.want(200, "GET", middle, ""); len(a.body) != 0 {
+		if a := g.want(200, "GET", middle, ""); len(a.body) != 0 || a.header.Get("OATiles-hint") != "empty" {
 			t.Errorf("%s has %d bytes", middle, len(a.body))
 		}
 		g.want(404, "GET", tile(lim.TileMatrix, lim.MinTileRow-1, lim.MinTileCol), "")

@@ -99,7 +99,9 @@ var ErrPanicked = errors.New("rendering the tile panicked")
 func (c *Cache) Fetch(ctx context.Context, key Key, seq feature.Seq, render func() (Tile, error)) (*Finished, error) {
 	key.Address.Grid = key.Address.Grid.scheme()
 	// Before the touches are looked at, so that Invalidate sees one or the other.
-	c.asked[key.Address.Grid].Store(true)
+	if asked := &c.asked[key.Address.Grid]; !asked.Load() {
+		asked.Store(true)
+	}
 	s := c.shard(key.Address)
 	s.mu.Lock()
 	if e := s.entries[key]; e != nil && c.answers(e, seq) {

@@ -143,6 +143,41 @@ func TestGridsShowTheSame(t *testing.T) {
 	})
 }
 
+// TestGridsShowAll: the tiles of a zoom together show every feature, in every
+// grid.
+func TestGridsShowAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l := newMemory("patch", feature.KindPatch)
+		around := drawAddress(t)
+		all := orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}
+		for range rapid.IntRange(1, 12).Draw(t, "features") {
+			x, y := rapid.Float64Range(-4000, 8000).Draw(t, "u"), rapid.Float64Range(-4000, 8000).Draw(t, "v")
+			w := rapid.SampledFrom([]float64{0.1, 30, 900}).Draw(t, "w")
+			p := polygon(around, tileBox(x, y, x+w, y+w))
+			l.add(p)
+			all = all.Union(p.Bound())
+		}
+		if all.Min[0] < -180 || all.Max[0] > 180 {
+			return
+		}
+		for _, g := range Grids() {
+			shown := map[uint64]bool{}
+			g.Cover(all, min(around.Z, g.MaxZoom())).Each(func(a Address) bool {
+				_, decoded := render(t, a, Options{}, l)
+				if d := decoded.Layer("patch"); d != nil {
+					for _, f := range d.Features {
+						shown[f.ID] = true
+					}
+				}
+				return true
+			})
+			if len(shown) != len(l.features) {
+				t.Fatalf("%s shows %d of %d features", g, len(shown), len(l.features))
+			}
+		}
+	})
+}
+
 // TestGridTessellation: a tessellation stays whole in grids of degrees too.
 func TestGridTessellation(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -45,17 +45,15 @@ is in OUT.partial.`
 
 // Run writes the file.
 func (c *exportCmd) Run(a *app) (err error) {
+	filter, err := c.filter()
+	if err != nil {
+		return err
+	}
 	if c.Format == "pmtiles" {
-		return c.pyramid(a)
+		return c.pyramid(a, filter)
 	}
 	if c.Server != "" && c.Format == "fgb" {
 		return usagef("--format fgb works on a directory, not yet with --server: use --format geojson, or stop the server and export with --data")
-	}
-	var filter *cql2.Filter
-	if c.Filter != "" {
-		if filter, err = cql2.Parse(c.Filter); err != nil {
-			return usagef("--filter: %v", err)
-		}
 	}
 	p := a.newProgress("export " + c.Layer)
 	defer p.end()
@@ -79,15 +77,8 @@ func (c *exportCmd) Run(a *app) (err error) {
 		if err != nil {
 			return err
 		}
-		var keep func(feature.Slot) bool
-		if filter != nil {
-			if err := filter.Check(l.Layer()); err != nil {
-				return usagef("--filter: %v", err)
-			}
-			keep = func(s feature.Slot) bool { return filter.Match(l, s) }
-		}
-		n, err = jobs.Export(a.ctx, l, c.Format, keep, w, progress)
-		return err
+		n, err = jobs.Export(a.ctx, l, c.Format, filter, w, progress)
+		return misfit(err)
 	}
 	if c.Out == "-" {
 		return write(a.stdout)
@@ -99,6 +90,23 @@ func (c *exportCmd) Run(a *app) (err error) {
 		return json.NewEncoder(a.stdout).Encode(map[string]any{"layer": c.Layer, "written": n, "out": c.Out})
 	}
 	_, err = fmt.Fprintf(a.stdout, "layer %s: %d features written to %s\n", c.Layer, n, c.Out)
+	return err
+}
+
+// filter reads --filter, nil if it is not given.
+func (c *exportCmd) filter() (*cql2.Filter, error) {
+	if c.Filter == "" {
+		return nil, nil
+	}
+	f, err := cql2.Parse(c.Filter)
+	return f, misfit(err)
+}
+
+// misfit makes what is wrong with a filter a mistake of the command line.
+func misfit(err error) error {
+	if e, ok := errors.AsType[*cql2.Error](err); ok {
+		return usagef("--filter: %v", e)
+	}
 	return err
 }
 
