@@ -26,6 +26,9 @@ func open(ctx context.Context, dir string) (*engine.Engine, error) {
 // TestRun measures the smallest size shortly: every work has answers of the size
 // that it should have, and a cost; nothing is left behind but the city's files.
 func TestRun(t *testing.T) {
+	if raceEnabled {
+		t.Skip("too slow under the race detector")
+	}
 	dir := t.TempDir()
 	r, err := Run(context.Background(), Config{Sizes: []string{"20k"}, Seed: 1, Dir: dir, Queries: 20, Rounds: 1, Open: open}, nil)
 	if err != nil {
