@@ -32,7 +32,7 @@ var states = []state{
 	{"3-overlap", "draw=" + ring, func(p *page) {
 		p.until(hasTable, 20*time.Second)
 		p.until(isReady, 20*time.Second)
-		p.eval("document.querySelector('#panel tbody[data-layer=dltb] .row').focus()")
+		p.eval("document.querySelector('#panel tbody[data-layer=dltb] button.row').focus()")
 		time.Sleep(time.Second)
 	}, false},
 	{"4-patch", "at=tuban/632801TDWP24100001", func(p *page) {

@@ -34,7 +34,7 @@ func TestConsoleByKeyboard(t *testing.T) {
 	if !strings.HasPrefix(p.hash("at"), "tuban/") {
 		t.Errorf("the address is %q", p.text("location.hash"))
 	}
-	p.tabTo("#panel tr.class .row")
+	p.tabTo("#panel tr.class button.row")
 	p.until("document.querySelector('tr.lit')", 5*time.Second)
 	p.key("Enter")
 	p.until("document.querySelector('tr.piece')", 5*time.Second)
@@ -59,7 +59,7 @@ func TestConsoleByKeyboard(t *testing.T) {
 	p.tabTo(".typed button")
 	p.key("Enter")
 	p.until("location.hash.includes('draw=')", 10*time.Second)
-	p.until("document.querySelectorAll('#panel tbody[data-layer=dltb] .row').length > 0", 20*time.Second)
+	p.until("document.querySelectorAll('#panel tbody[data-layer=dltb] button.row').length > 0", 20*time.Second)
 	same(t, p.sums("dltb"), c.measured(t, ring, "dltb"))
 	p.picture("console-typed.png")
 

@@ -15,6 +15,9 @@ import { boxOf, namePlaces } from './shape';
 import { clicked, colorOf, inOrder } from './style';
 import { words, type Key, type Language } from './words';
 
+/** Does something when the page has nothing better to do. */
+const whenIdle = (f: () => void): void => { if ('requestIdleCallback' in window) requestIdleCallback(f, { timeout: 500 }); else setTimeout(f); };
+
 export interface Lit { key: string; id?: string }
 
 export const pieceKey = (layer: string, code: string): string => `${layer} ${code}`;
@@ -90,12 +93,20 @@ class App {
       picked: (hits, at) => this.picked(hits, at),
       hovered: (key) => { if (key !== null || this.fromMap) this.light(key === null ? null : { key }, true); },
       moved: (at) => { this.pointer = at; },
-      settled: () => { this.less = map.generalised(); },
+      settled: () => whenIdle(() => { this.less = map.generalised(); }),
       failed: (e) => this.failed(e),
     }));
-    map.gl.on('moveend', () => { this.moves++; this.write(); });
+    map.gl.on('moveend', () => { this.moves++; this.writeSoon(); });
     await map.idle();
     this.drawing = new Drawing(map, (ring) => this.analyse(ring, false), () => { this.mode = 'off'; });
+  }
+
+  private writing: ReturnType<typeof setTimeout> | undefined;
+
+  /** Writes the address when moves have ceased: it costs milliseconds, and browsers ration it. */
+  private writeSoon(): void {
+    clearTimeout(this.writing);
+    this.writing = setTimeout(() => this.write(), 150);
   }
 
   /** Writes the view into the address. */
