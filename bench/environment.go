@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -57,8 +56,7 @@ func Here(ctx context.Context, settings ...Setting) Environment {
 		e.OS = strings.Trim(valueOf(string(text), "PRETTY_NAME", "=", e.OS), `"`)
 	}
 	if text, err := os.ReadFile("/proc/meminfo"); err == nil {
-		kB, _ := strconv.ParseInt(strings.TrimSuffix(valueOf(string(text), "MemTotal", ":", "0"), " kB"), 10, 64)
-		e.Memory = kB << 10
+		e.Memory = statusBytes(string(text), "MemTotal:")
 	}
 	return e
 }

@@ -43,6 +43,24 @@ func Process(pid int) (Usage, error) {
 	return Usage{CPU: p.cpu, RSS: statusBytes(string(status), "VmRSS:"), PeakRSS: statusBytes(string(status), "VmHWM:")}, nil
 }
 
+// ResetPeak lets PeakRSS of this process begin again from what it has now. Only
+// Linux can; elsewhere it returns ErrNoProcess.
+func ResetPeak() error {
+	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
+		return fmt.Errorf("%w: %w", ErrNoProcess, err)
+	}
+	return nil
+}
+
+// FreeMemory returns the bytes that programs can still have without swapping.
+func FreeMemory() (int64, error) {
+	text, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrNoProcess, err)
+	}
+	return statusBytes(string(text), "MemAvailable:"), nil
+}
+
 // TreeCPU returns the CPU time of a process, its descendants and those children
 // that ended and were waited for: that of a database with a process per
 // connection. Between two calls it can only grow, except that a descendant which
@@ -126,7 +144,8 @@ func parseStat(text string) (processStat, error) {
 	return processStat{parent: int(n[0]), cpu: time.Duration(n[1]+n[2]) * tick, waited: time.Duration(n[3]+n[4]) * tick}, nil
 }
 
-// statusBytes returns a size in /proc/PID/status, 0 where there is none.
+// statusBytes returns a size in /proc/PID/status or /proc/meminfo, 0 where there
+// is none.
 func statusBytes(text, key string) int64 {
 	for line := range strings.Lines(text) {
 		if rest, ok := strings.CutPrefix(line, key); ok {

@@ -22,7 +22,8 @@ type Derived interface {
 	// Name is the key for LayerView.Derived.
 	Name() string
 	// Derive returns the layer's value after slots were added and removed; prev
-	// (nil at first) must not be changed: readers hold it.
+	// must not be changed: readers hold it. It is nil, and all slots are added, at
+	// first and when the layer's kind or class field has changed.
 	Derive(prev any, l feature.Geometries, added, removed []feature.Slot) (any, error)
 }
 

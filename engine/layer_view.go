@@ -78,6 +78,16 @@ func (l *LayerView) Ascend(from feature.Number, visit func(feature.Slot) bool) {
 	l.keys.Ascend(from, func(_ feature.Number, s feature.Slot) bool { return visit(s) })
 }
 
+// slots returns the slots of all features, in the order of their numbers.
+func (l *LayerView) slots() []feature.Slot {
+	all := make([]feature.Slot, 0, l.Len())
+	l.Ascend(0, func(s feature.Slot) bool {
+		all = append(all, s)
+		return true
+	})
+	return all
+}
+
 // Find returns the slot of a feature by its text id.
 func (l *LayerView) Find(id feature.ID) (feature.Slot, bool) {
 	n, ok := l.keys.Number(id)
@@ -109,9 +119,13 @@ func (l *LayerView) Area(s feature.Slot) float64 { return l.arena.Area(s) }
 func (l *LayerView) NeedsRepair(s feature.Slot) bool { return l.arena.NeedsRepair(s) }
 
 // Class returns the text of the class field of a slot, "" if there is none.
-func (l *LayerView) Class(s feature.Slot) string {
+func (l *LayerView) Class(s feature.Slot) string { return l.ClassValue(s).String() }
+
+// ClassValue returns the value of the class field of a slot, null if there is
+// none.
+func (l *LayerView) ClassValue(s feature.Slot) feature.Value {
 	v, _ := l.arena.Value(s, l.class)
-	return v.String()
+	return v
 }
 
 // Value returns a property of a slot by name.

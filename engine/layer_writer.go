@@ -184,12 +184,16 @@ func (w *layerWriter) join(b *arena.Builder) {
 // publish returns the layer's view after the commit, with everything derived.
 func (w *layerWriter) publish(seq feature.Seq, derived []Derived) (*LayerView, error) {
 	v := newLayerView(w.layer, w.vintage, seq, w.arena, w.keys.Copy(), w.tree.Copy(), w.columns)
+	before, added, removed := w.view, w.added, w.removed
+	if before != nil && (before.layer.Kind != w.layer.Kind || before.layer.ClassField != w.layer.ClassField) {
+		before, added, removed = nil, v.slots(), nil // what was derived may be of another class
+	}
 	for _, d := range derived {
 		var prev any
-		if w.view != nil {
-			prev = w.view.derived[d.Name()]
+		if before != nil {
+			prev = before.derived[d.Name()]
 		}
-		value, err := d.Derive(prev, v, w.added, w.removed)
+		value, err := d.Derive(prev, v, added, removed)
 		if err != nil {
 			return nil, fmt.Errorf("layer %s: derive %s: %w", w.layer.ID, d.Name(), err)
 		}

@@ -92,11 +92,18 @@ type Commit struct {
 	Reason string
 }
 
-// Geometries gives the geometry of the slots of one layer view. It is the
-// reader that derived structures are built from.
+// Geometries gives the geometry and the class of the slots of one layer view. It
+// is the reader that derived structures are built from.
 type Geometries interface {
+	// Layer returns the layer's descriptor.
+	Layer() *Layer
 	// Geometry returns the geometry of a slot; nil when it has none.
 	Geometry(Slot) orb.Geometry
+	// Bound returns the box of all points of a slot's geometry.
+	Bound(Slot) orb.Bound
 	// NeedsRepair tells Feature.NeedsRepair of a slot.
 	NeedsRepair(Slot) bool
+	// ClassValue returns the value of the layer's class field of a slot; null when
+	// there is none.
+	ClassValue(Slot) Value
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"math"
@@ -198,14 +199,18 @@ func BenchmarkValidate(b *testing.B) {
 }
 
 func BenchmarkLocate(b *testing.B) {
-	g := orb.Polygon{{}}
-	for i := range 60 {
-		a := 2 * math.Pi * float64(i) / 60
-		g[0] = append(g[0], orb.Point{math.Cos(a), math.Sin(a)})
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		Locate(g, orb.Point{0.1, 0.2})
+	for _, n := range []int{10, 60, 2000, 100_000} {
+		g := orb.Polygon{{}}
+		for i := range n {
+			a := 2 * math.Pi * float64(i) / float64(n)
+			g[0] = append(g[0], orb.Point{math.Cos(a), math.Sin(a)})
+		}
+		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Locate(g, orb.Point{0.1, 0.2})
+			}
+		})
 	}
 }
 

@@ -100,17 +100,3 @@ func TestSearchStops(t *testing.T) {
 		t.Fatalf("visited %d, want 3", n)
 	}
 }
-
-func BenchmarkSearch(b *testing.B) {
-	r := rand.New(rand.NewPCG(1, 1))
-	tree := New()
-	for i := range 200_000 {
-		x, y := r.Float64(), r.Float64()
-		tree.Insert(orb.Bound{Min: orb.Point{x, y}, Max: orb.Point{x + 0.002, y + 0.002}}, feature.Slot(i))
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		x, y := r.Float64(), r.Float64()
-		tree.Search(orb.Bound{Min: orb.Point{x, y}, Max: orb.Point{x + 0.002, y + 0.002}}, func(feature.Slot) bool { return true })
-	}
-}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 
+	"tuban/cql2"
 	"tuban/engine"
 	"tuban/feature"
 	"tuban/formats/flatgeobuf"
@@ -17,7 +18,7 @@ import (
 // order. The format has no place for ids: where no field holds them, a column
 // does. It sets the features aside in a temporary file about as long as the
 // result.
-func exportFGB(ctx context.Context, l *engine.LayerView, w io.Writer, progress func(done, total int64)) (n int64, err error) {
+func exportFGB(ctx context.Context, l *engine.LayerView, filter *cql2.Filter, w io.Writer, progress func(done, total int64)) (n int64, err error) {
 	spool, err := os.CreateTemp("", "tuban-export-*.fgb")
 	if err != nil {
 		return 0, err
@@ -30,20 +31,14 @@ func exportFGB(ctx context.Context, l *engine.LayerView, w io.Writer, progress f
 	if err != nil {
 		return 0, err
 	}
-	l.Ascend(0, func(s feature.Slot) bool {
-		f := l.Feature(s)
+	n, err = each(ctx, l, filter, progress, func(_ int64, f *feature.Feature) error {
 		if idColumn != "" {
 			f.Properties = append(f.Properties, feature.Property{Name: idColumn, Value: feature.StringValue(string(f.ID))})
 		}
-		if err = out.Add(&f); err != nil {
-			err = fmt.Errorf("feature %q: %w", f.ID, err)
-			return false
+		if err := out.Add(f); err != nil {
+			return fmt.Errorf("feature %q: %w", f.ID, err)
 		}
-		if n++; n%1000 == 0 {
-			progress(n, int64(l.Len()))
-			err = ctx.Err()
-		}
-		return err == nil
+		return nil
 	})
 	if err != nil {
 		return n, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"tuban/cql2"
 	"tuban/engine"
 	"tuban/feature"
 	"tuban/formats/pmtiles"
@@ -22,6 +23,7 @@ import (
 type Pyramid struct {
 	Layers           []*engine.LayerView // of one View, at least one
 	Seq              feature.Seq         // of that View
+	Filter           *cql2.Filter        // on the features of every layer; nil is all
 	MinZoom, MaxZoom uint8
 	Generator        string // names the program in the metadata
 }
@@ -32,6 +34,9 @@ func (p *Pyramid) subject() string {
 	fmt.Fprintf(&b, "%s seq %d zoom %d-%d:", p.Generator, p.Seq, p.MinZoom, p.MaxZoom)
 	for _, l := range p.Layers {
 		fmt.Fprintf(&b, " %s@%s", l.Layer().ID, l.Vintage())
+	}
+	if p.Filter != nil {
+		fmt.Fprintf(&b, " where %s", p.Filter)
 	}
 	return b.String()
 }
@@ -50,8 +55,12 @@ const checkpointTiles = 4096
 // byte what the server answers with gzip at that seq. It goes on with an
 // interrupted export of the same; an error that wraps pmtiles.ErrOther tells that
 // path.partial holds another one. Tiles are rendered on all processors. progress
-// may be nil.
+// may be nil. A filter that does not fit a layer is a *cql2.Error.
 func ExportPyramid(ctx context.Context, p Pyramid, path string, progress func(done, total int64)) (Pyramided, error) {
+	drawn, err := p.drawn()
+	if err != nil {
+		return Pyramided{}, err
+	}
 	bound, ok := extent(p.Layers)
 	if !ok {
 		return Pyramided{}, errors.New("the layers are empty: there is nothing to draw")
@@ -66,7 +75,7 @@ func ExportPyramid(ctx context.Context, p Pyramid, path string, progress func(do
 	}
 	first, _ := slices.BinarySearch(addresses, w.Next())
 	done := Pyramided{Resumed: uint64(first)}
-	err = render(ctx, p.Layers, addresses[first:], func(i int, f *tiles.Finished) error {
+	err = render(ctx, drawn, addresses[first:], func(i int, f *tiles.Finished) error {
 		if err := w.Add(addresses[first+i], f.Body); err != nil {
 			return err
 		}
@@ -89,6 +98,22 @@ func ExportPyramid(ctx context.Context, p Pyramid, path string, progress func(do
 	return done, w.Finish(info)
 }
 
+// drawn returns the layers as they are drawn.
+func (p *Pyramid) drawn() ([]tiles.Layer, error) {
+	drawn := make([]tiles.Layer, len(p.Layers))
+	for i, l := range p.Layers {
+		drawn[i] = l
+		if p.Filter == nil {
+			continue
+		}
+		if err := p.Filter.Check(l.Layer()); err != nil {
+			return nil, err
+		}
+		drawn[i] = tiles.Filtered(l, func(s feature.Slot) bool { return p.Filter.Match(l, s) })
+	}
+	return drawn, nil
+}
+
 // maxPyramid bounds the addresses of one archive, each 8 bytes of memory.
 const maxPyramid = 1 << 28
 
@@ -96,7 +121,7 @@ const maxPyramid = 1 << 28
 func hilbert(bound orb.Bound, minZoom, maxZoom uint8) ([]uint64, error) {
 	var ids []uint64
 	for z := minZoom; z <= maxZoom; z++ {
-		r := tiles.Cover(bound, z)
+		r := tiles.WebMercatorQuad.Cover(bound, z)
 		if len(ids)+r.Len() > maxPyramid {
 			return nil, fmt.Errorf("zoom %d has %d tiles: too many for one archive; choose a lower --max-zoom", z, r.Len())
 		}
@@ -118,13 +143,9 @@ type rendered struct {
 
 // render makes the tiles of ids on all processors and gives them to take in their
 // order.
-func render(ctx context.Context, layers []*engine.LayerView, ids []uint64, take func(i int, f *tiles.Finished) error) error {
+func render(ctx context.Context, drawn []tiles.Layer, ids []uint64, take func(i int, f *tiles.Finished) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	drawn := make([]tiles.Layer, len(layers))
-	for i, l := range layers {
-		drawn[i] = l
-	}
 	type job struct {
 		id   uint64
 		done chan rendered
@@ -183,7 +204,7 @@ func (p *Pyramid) info(bound orb.Bound) (info pmtiles.Info, err error) {
 	vector := make([]tiles.VectorLayer, len(p.Layers))
 	for i, l := range p.Layers {
 		d := l.Layer()
-		names[i], vector[i] = string(d.ID), tiles.Describe(d)
+		names[i], vector[i] = string(d.ID), tiles.Describe(d, nil)
 	}
 	info.Metadata, err = json.Marshal(map[string]any{
 		"name": strings.Join(names, ","), "format": "pbf", "type": "overlay", "version": "1.0.0",

@@ -100,7 +100,7 @@ func requireArchive(t *testing.T, path string, p Pyramid, count uint64) {
 	layers := []tiles.Layer{p.Layers[0], p.Layers[1]}
 	found := uint64(0)
 	for z := p.MinZoom; z <= p.MaxZoom; z++ {
-		c := tiles.Cover(r.Bound, z)
+		c := tiles.WebMercatorQuad.Cover(r.Bound, z)
 		c.Each(func(a tiles.Address) bool {
 			want, err := tiles.Render(layers, a, tiles.Options{})
 			if err != nil {

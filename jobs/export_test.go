@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"tuban/cql2"
 	"tuban/engine"
 	"tuban/feature"
 	"tuban/formats/flatgeobuf"
@@ -21,7 +22,7 @@ import (
 func exported(t *testing.T, l *engine.LayerView, format string) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if n, err := Export(context.Background(), l, format, &out, nil); err != nil || n != int64(l.Len()) {
+	if n, err := Export(context.Background(), l, format, nil, &out, nil); err != nil || n != int64(l.Len()) {
 		t.Fatalf("%s: %d written, %v", format, n, err)
 	}
 	return out.Bytes()
@@ -91,7 +92,7 @@ func TestExportFGBCleansUp(t *testing.T) {
 	rows := writeTemp(t, "rows.geojsonl", `{"type":"Feature","id":"a","geometry":{"type":"Point","coordinates":[94.1,36]},"properties":{}}`)
 	_, l := mustRun(t, e, Import{Files: []string{rows}, Layer: "l"})
 	exported(t, l, "fgb")
-	if _, err := Export(context.Background(), l, "fgb", failing{}, nil); !errors.Is(err, os.ErrPermission) {
+	if _, err := Export(context.Background(), l, "fgb", nil, failing{}, nil); !errors.Is(err, os.ErrPermission) {
 		t.Error(err)
 	}
 	left, err := filepath.Glob(filepath.Join(dir, "tuban-export-*"))
@@ -103,3 +104,60 @@ func TestExportFGBCleansUp(t *testing.T) {
 type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, os.ErrPermission }
+
+// TestExportFilter: every format has the features that pass and no other; a
+// filter that does not fit the layer is refused before anything is written.
+func TestExportFilter(t *testing.T) {
+	e := openEngine(t)
+	rows := writeTemp(t, "rows.geojsonl", `{"type":"Feature","id":"a","geometry":{"type":"Point","coordinates":[94.1,36]},"properties":{"n":1}}
+{"type":"Feature","id":"b","geometry":{"type":"Point","coordinates":[94.2,36]},"properties":{"n":2}}
+{"type":"Feature","id":"c","geometry":{"type":"Point","coordinates":[94.3,36]},"properties":{}}
+`)
+	_, l := mustRun(t, e, Import{Files: []string{rows}, Layer: "l"})
+	filter, err := cql2.Parse("n > 1 OR n IS NULL")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := cql2.Parse("nothing = 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for format, count := range map[string]func(text []byte) int{
+		"geojsonl": func(text []byte) int { return len(parsed(t, text)) },
+		"geojson":  func(text []byte) int { return bytes.Count(text, []byte(`"Point"`)) },
+		"fgb": func(text []byte) int {
+			r, err := flatgeobuf.NewReader(bytes.NewReader(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return int(r.Schema().Count)
+		},
+	} {
+		var out bytes.Buffer
+		n, err := Export(context.Background(), l, format, filter, &out, nil)
+		if err != nil || n != 2 || count(out.Bytes()) != 2 {
+			t.Errorf("%s: %d written, %d in the file, %v", format, n, count(out.Bytes()), err)
+		}
+		out.Reset()
+		var bad *cql2.Error
+		if _, err := Export(context.Background(), l, format, other, &out, nil); !errors.As(err, &bad) || out.Len() > 0 {
+			t.Errorf("%s: %v, %d bytes", format, err, out.Len())
+		}
+	}
+	p := Pyramid{Layers: []*engine.LayerView{l}, MinZoom: 8, MaxZoom: 8, Filter: filter}
+	dir := t.TempDir()
+	some, err := ExportPyramid(t.Context(), p, filepath.Join(dir, "some.pmtiles"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Filter = nil
+	all, err := ExportPyramid(t.Context(), p, filepath.Join(dir, "all.pmtiles"), nil)
+	if err != nil || all.Bytes <= some.Bytes || some.Tiles == 0 {
+		t.Errorf("pmtiles: %+v, all are %+v, %v", some, all, err)
+	}
+	p.Filter = other
+	var bad *cql2.Error
+	if _, err := ExportPyramid(t.Context(), p, filepath.Join(dir, "other.pmtiles"), nil); !errors.As(err, &bad) {
+		t.Error(err)
+	}
+}

@@ -37,7 +37,10 @@ func (f *fake) ID(s feature.Slot) feature.ID         { return f.features[s].id }
 func (f *fake) Number(s feature.Slot) feature.Number { return f.features[s].number }
 func (f *fake) Bound(s feature.Slot) orb.Bound       { return f.features[s].geom.Bound() }
 func (f *fake) Class(s feature.Slot) string          { return f.features[s].class }
-func (f *fake) Derived(name string) any              { return f.derived[name] }
+func (f *fake) ClassValue(s feature.Slot) feature.Value {
+	return feature.StringValue(f.features[s].class)
+}
+func (f *fake) Derived(name string) any { return f.derived[name] }
 func (f *fake) Area(s feature.Slot) float64 {
 	return overlay.Prepare(f.features[s].geom, f.features[s].repair).Area()
 }

@@ -13,7 +13,7 @@ func BenchmarkServe(b *testing.B) {
 	g.fill(200)
 	tile := "/mvt/dltb,patch/" + inner(b, g, 12).String()
 	for _, c := range []struct{ name, path string }{
-		{"warm tile", tile}, {"health", "/healthz"}, {"item", "/collections/dltb/items/b7"}, {"locate", "/locate?lon=95.001&lat=36.501&layers=dltb"},
+		{"warm tile", tile}, {"warm filtered tile", tile + "?filter.dltb=DLBM+IN+('0101','0102')+AND+n+%3E+5"}, {"page of 100 of a filter", "/collections/dltb/items?filter=n+%3E+5"}, {"health", "/healthz"}, {"item", "/collections/dltb/items/b7"}, {"locate", "/locate?lon=95.001&lat=36.501&layers=dltb"},
 		{"page of 100", "/collections/dltb/items?limit=100"}, {"not found", "/nothing"},
 	} {
 		b.Run(c.name, func(b *testing.B) {

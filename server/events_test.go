@@ -106,7 +106,7 @@ func TestEventsBringCommits(t *testing.T) {
 	}
 	for z := range uint8(tiles.MaxZoom + 1) {
 		for _, b := range g.e.View().Layers()[1].Within(box(-180, -90, 180, 90)) {
-			want := tiles.Cover(g.e.View().Layers()[1].Bound(b), z)
+			want := tiles.WebMercatorQuad.Cover(g.e.View().Layers()[1].Bound(b), z)
 			found := false
 			for _, r := range l.Tiles[itoa(int(z))] {
 				found = found || r[0] <= want.MinX && r[1] <= want.MinY && r[2] >= want.MaxX && r[3] >= want.MaxY

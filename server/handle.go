@@ -81,7 +81,9 @@ func (r *request) answer() error {
 	if err := r.parseQuery(); err != nil {
 		return err
 	}
-	r.view = r.engine.View()
+	if err := r.pin(); err != nil {
+		return err
+	}
 	if !r.route.plain {
 		r.setSeq(r.view.Seq())
 	}

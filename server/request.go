@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -27,6 +26,7 @@ type request struct {
 	id     string
 	view   *engine.View
 	query  []parameter
+	fixed  bool   // the view is of a seq that the request names: the answer stays
 	allow  string // of a path that is there, for OPTIONS and 405
 
 	drained bool          // the body was read to its end
@@ -54,16 +54,15 @@ func (r *request) value(name string) (string, bool) {
 // later are parameters that tuban will have or that clients try because other
 // servers have them: the refusal says more than "unknown".
 var later = map[string]string{
-	"as_of":       "reading the past is not served by this version; answers are of the newest commit",
-	"valid_on":    "is not served by this version",
-	"filter":      "filtering is not served by this version; use bbox",
-	"filter-lang": "filtering is not served by this version; use bbox",
-	"filter-crs":  "filtering is not served by this version; use bbox",
-	"datetime":    "layers have no time here: the parameter would choose nothing",
-	"crs":         "answers are in CRS84 (longitude, latitude) only",
-	"bbox-crs":    "bbox is in CRS84 (longitude, latitude) only",
-	"offset":      "pages are followed by their next link; it carries a cursor",
-	"f":           "choose the format by the Accept header",
+	"as_of":      "this path answers of the newest commit",
+	"valid_on":   "this path has no features that could be in force",
+	"filter":     "filtering is by features, and this path has none",
+	"filter-crs": "geometry in filters is in CRS84 (longitude, latitude) only",
+	"datetime":   "layers have no time here: the parameter would choose nothing",
+	"crs":        "answers are in CRS84 (longitude, latitude) only",
+	"bbox-crs":   "bbox is in CRS84 (longitude, latitude) only",
+	"offset":     "pages are followed by their next link; it carries a cursor",
+	"f":          "choose the format by the Accept header",
 }
 
 // parseQuery reads the query string and refuses parameters that the route does
@@ -83,7 +82,7 @@ func (r *request) parseQuery() error {
 		if err1 != nil || err2 != nil {
 			return newProblem(http.StatusBadRequest, "invalid-parameter", "the query holds a bad percent-encoding: %q", pair)
 		}
-		if !slices.Contains(r.route.query, n) {
+		if !r.route.knows(n) {
 			return unknownParameter(n, r.route.query)
 		}
 		if _, twice := r.value(n); twice {
@@ -121,7 +120,7 @@ func (r *request) layerNamed(parameter, name string) (*engine.LayerView, error) 
 			with(wrong{Parameter: parameter, Detail: "no such layer: " + id})
 	}
 	if pinned && feature.Vintage(vintage) != l.Vintage() {
-		return nil, badParameter(parameter, "layer %s: vintage %q is not in force (%q is), and this version serves only the one in force", id, vintage, l.Vintage())
+		return r.vintage(parameter, l, vintage)
 	}
 	return l, nil
 }

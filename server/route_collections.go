@@ -74,6 +74,8 @@ func (r *request) describe(l *engine.LayerView) collection {
 	c.Links = []link{
 		{Href: self, Rel: "self", Type: typeJSON},
 		{Href: self + "/items", Rel: "items", Type: typeGeoJSON, Title: "features"},
+		{Href: self + "/queryables", Rel: relQueryables, Type: typeSchema, Title: "what filters may name"},
+		{Href: self + "/tiles", Rel: relTilesets, Type: typeJSON, Title: "vector tiles"},
 		{Href: base + "/mvt/" + string(d.ID) + ".json", Rel: "tilejson", Type: typeJSON, Title: "vector tiles (TileJSON)"},
 		{Href: base + "/styles/" + string(d.ID) + ".json", Rel: "stylesheet", Type: "application/vnd.mapbox.style+json", Title: "MapLibre style"},
 	}

@@ -11,6 +11,7 @@ import (
 
 	"tuban/engine"
 	"tuban/feature"
+	"tuban/tiles"
 )
 
 // reconnect is how long a client waits before it opens a broken stream again.
@@ -165,16 +166,24 @@ type touchedLayer struct {
 	Updated int             `json:"updated"`
 	Deleted int             `json:"deleted"`
 	// Schema says that everything drawn from the layer may differ.
-	Schema bool                   `json:"schema"`
-	Bounds [][4]float64           `json:"bounds"`
-	Tiles  map[string][][4]uint32 `json:"tiles"` // zoom → minx, miny, maxx, maxy of ranges of tiles
+	Schema bool         `json:"schema"`
+	Bounds [][4]float64 `json:"bounds"`
+	Tiles  tileRanges   `json:"tiles"` // of WebMercatorQuad
+	// Grids has the tiles of the other grids by their identifiers.
+	Grids map[string]tileRanges `json:"grids"`
 }
 
 func (o *eventWriter) commit(ev engine.Event) {
 	c := commitEvent{Seq: ev.Seq, Time: ev.Time, Author: ev.Author, Reason: ev.Reason, Layers: make([]touchedLayer, len(ev.Layers))}
 	for i, l := range ev.Layers {
 		t := touchedLayer{Layer: l.Layer, Vintage: l.Vintage, Added: l.Added, Updated: l.Updated, Deleted: l.Deleted, Schema: l.Schema,
-			Bounds: [][4]float64{}, Tiles: touchedTiles(l)}
+			Bounds: [][4]float64{}, Tiles: touchedTiles(tiles.WebMercatorQuad, l), Grids: map[string]tileRanges{}}
+		degrees := touchedTiles(tiles.WorldCRS84Quad, l)
+		for _, g := range tiles.Grids() {
+			if g.Degrees() { // the same tiles
+				t.Grids[g.String()] = degrees
+			}
+		}
 		for _, b := range l.Bounds {
 			if box := [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}; !slices.Contains(t.Bounds, box) {
 				t.Bounds = append(t.Bounds, box)

@@ -1,11 +1,9 @@
 package server
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -20,13 +18,24 @@ const defaultPage = 100
 
 // itemsQuery is what a request for items asks.
 type itemsQuery struct {
-	boxes []orb.Bound // nil: everywhere
-	limit int
-	after feature.Number
+	boxes      []orb.Bound // nil: everywhere
+	filter     layerFilter
+	properties []string // nil: all
+	limit      int
+	after      feature.Number
 }
 
-func (r *request) itemsQuery() (q itemsQuery, err error) {
+func (r *request) itemsQuery(l *engine.LayerView) (q itemsQuery, err error) {
 	q.limit = defaultPage
+	layers := []*engine.LayerView{l}
+	filters, err := r.filtersOf(layers)
+	if err != nil {
+		return q, err
+	}
+	q.filter = filters[0]
+	if q.properties, err = r.properties(layers); err != nil {
+		return q, err
+	}
 	if text, ok := r.value("bbox"); ok {
 		if q.boxes, err = parseBBox(text); err != nil {
 			return q, err
@@ -49,12 +58,15 @@ func routeItems(r *request) error {
 	if err != nil {
 		return err
 	}
-	q, err := r.itemsQuery()
+	q, err := r.itemsQuery(l)
 	if err != nil {
 		return err
 	}
-	matched, slots := r.blank.match(l, q)
-	p := page{r: r, layer: l, body: []byte(`{"type":"FeatureCollection","features":[`)}
+	matched, slots, err := r.matchItems(l, q)
+	if err != nil {
+		return err
+	}
+	p := page{r: r, layer: l, only: q.properties, body: []byte(`{"type":"FeatureCollection","features":[`)}
 	for _, s := range slots[:min(len(slots), q.limit)] {
 		if len(p.body) >= r.limits.PageBytes {
 			break
@@ -71,6 +83,7 @@ func routeItems(r *request) error {
 type page struct {
 	r        *request
 	layer    *engine.LayerView
+	only     []string // properties; nil is all
 	body     []byte
 	returned int
 	last     feature.Number
@@ -81,6 +94,9 @@ func (p *page) add(s feature.Slot) {
 		p.body = append(p.body, ',')
 	}
 	f := p.layer.Feature(s)
+	if p.only != nil {
+		f.Properties = slices.DeleteFunc(f.Properties, func(q feature.Property) bool { return !slices.Contains(p.only, q.Name) })
+	}
 	p.body = geojson.AppendFeature(p.body, &f)
 	p.returned++
 	p.last = f.Number
@@ -122,72 +138,4 @@ func appendLinks(b []byte, links []link) []byte {
 		b = append(b, '}')
 	}
 	return append(b, ']')
-}
-
-// blankIndex remembers which features of a layer have no geometry: they match
-// every bbox, and the index of boxes does not hold them.
-type blankIndex struct {
-	mu sync.Mutex // guards of
-	of map[feature.LayerID]blanks
-}
-
-type blanks struct {
-	view  *engine.LayerView
-	slots []feature.Slot // in order of number
-}
-
-// slots returns the features without geometry. The first call on a view looks
-// at every feature's box.
-func (x *blankIndex) slots(l *engine.LayerView) []feature.Slot {
-	id := l.Layer().ID
-	x.mu.Lock()
-	had, ok := x.of[id]
-	x.mu.Unlock()
-	if ok && had.view == l {
-		return had.slots
-	}
-	var found []feature.Slot
-	l.Ascend(0, func(s feature.Slot) bool {
-		if l.Bound(s).IsEmpty() {
-			found = append(found, s)
-		}
-		return true
-	})
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.of == nil {
-		x.of = map[feature.LayerID]blanks{}
-	}
-	x.of[id] = blanks{l, found}
-	return found
-}
-
-// match returns how many features q finds in all, and those behind its cursor
-// in order of number (without a bbox only as many as the page needs and one
-// more).
-func (x *blankIndex) match(l *engine.LayerView, q itemsQuery) (matched int, behind []feature.Slot) {
-	if q.boxes == nil {
-		l.Ascend(q.after, func(s feature.Slot) bool {
-			if l.Number(s) == q.after {
-				return true
-			}
-			behind = append(behind, s)
-			return len(behind) <= q.limit
-		})
-		return l.Len(), behind
-	}
-	all := slices.Clone(x.slots(l))
-	for _, b := range q.boxes {
-		all = append(all, l.Within(b)...)
-	}
-	byNumber := func(a, b feature.Slot) int { return cmp.Compare(l.Number(a), l.Number(b)) }
-	slices.SortFunc(all, byNumber)
-	all = slices.Compact(all) // a feature may lie in both halves of a box across the antimeridian
-	from, _ := slices.BinarySearchFunc(all, q.after, func(s feature.Slot, n feature.Number) int {
-		if l.Number(s) <= n {
-			return -1
-		}
-		return 1
-	})
-	return len(all), all[from:]
 }

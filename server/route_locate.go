@@ -42,9 +42,5 @@ func (r *request) lookedIn() ([]overlap.Layer, error) {
 	if list, ok := r.value("layers"); ok {
 		return r.overlapLayers(list)
 	}
-	var layers []overlap.Layer
-	for _, l := range r.view.Layers() {
-		layers = append(layers, l)
-	}
-	return layers, nil
+	return r.filtered(r.view.Layers())
 }

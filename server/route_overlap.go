@@ -12,7 +12,7 @@ import (
 )
 
 // overlapParameters are what both overlap routes know.
-var overlapParameters = []string{"layers", "detail", "geometry", "sliver_m2", "limit", "buffer_m"}
+var overlapParameters = []string{"layers", "detail", "geometry", "sliver_m2", "limit", "buffer_m", "filter", ownFilter, "filter-lang"}
 
 // overlapQuery is what a request for overlaps asks.
 type overlapQuery struct {
@@ -71,9 +71,21 @@ func (r *request) overlapLayers(list string) ([]overlap.Layer, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.filtered(views)
+}
+
+// filtered returns layers with only the features that pass the request's filters.
+func (r *request) filtered(views []*engine.LayerView) ([]overlap.Layer, error) {
+	filters, err := r.filtersOf(views)
+	if err != nil {
+		return nil, err
+	}
 	layers := make([]overlap.Layer, len(views))
 	for i, l := range views {
 		layers[i] = l
+		if keep := filters[i].keeper(l); keep != nil {
+			layers[i] = overlap.Filtered(l, keep)
+		}
 	}
 	return layers, nil
 }

@@ -32,8 +32,18 @@ func routeTileJSON(r *request) error {
 	if err != nil {
 		return err
 	}
+	if g, err := r.gridParameter(); err != nil {
+		return err
+	} else if g != tiles.WebMercatorQuad {
+		return badParameter("tms", "TileJSON describes WebMercatorQuad only: it cannot name another grid; %s/collections/%s/tiles/%s describes the tiles of %s",
+			r.baseURL(), layers[0].Layer().ID, g, g)
+	}
+	narrow, err := r.narrowing(layers)
+	if err != nil {
+		return err
+	}
 	t := tileJSON{TileJSON: "3.0.0", Scheme: "xyz", MinZoom: feature.MaxZoom}
-	t.Tiles = []string{r.baseURL() + "/mvt/" + escapeList(list) + "/{z}/{x}/{y}"}
+	t.Tiles = []string{r.baseURL() + "/mvt/" + escapeList(list) + "/{z}/{x}/{y}" + encodeQuery(r.query)}
 	for i, l := range layers {
 		d := l.Layer()
 		if i > 0 {
@@ -41,7 +51,7 @@ func routeTileJSON(r *request) error {
 		}
 		t.Name += title(d)
 		t.MinZoom, t.MaxZoom = min(t.MinZoom, d.MinZoom), max(t.MaxZoom, d.MaxZoom)
-		t.Layers = append(t.Layers, tiles.Describe(d))
+		t.Layers = append(t.Layers, tiles.Describe(d, narrow.properties))
 	}
 	if b, ok := extentOf(layers); ok {
 		b = clampMercator(b)

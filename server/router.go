@@ -14,7 +14,14 @@ type route struct {
 	handle   func(*request) error
 	writes   bool // changes data: the origin must be allowed to
 	quiet    bool // answered well, it is logged at debug level only
+	present  bool // always of the newest commit: it describes, and reads no features
 	plain    bool // sets Tuban-Seq itself, or its answer has no data in it
+}
+
+// knows tells whether the route has a query parameter.
+func (rt *route) knows(name string) bool {
+	return slices.Contains(rt.query, name) ||
+		strings.HasPrefix(name, ownFilterPrefix) && slices.Contains(rt.query, ownFilter)
 }
 
 // params are the values of a template's {names}, decoded.

@@ -19,7 +19,7 @@ func inner(t testing.TB, g *rig, z uint8) tiles.Address {
 		t.Fatal("no layer")
 	}
 	b, _ := l.Extent()
-	c := tiles.Cover(b, z)
+	c := tiles.WebMercatorQuad.Cover(b, z)
 	return tiles.Address{Z: z, X: (c.MinX + c.MaxX) / 2, Y: (c.MinY + c.MaxY) / 2}
 }
 
@@ -77,7 +77,7 @@ func TestTileRefusals(t *testing.T) {
 		}
 	}
 	g.want(404, "GET", "/mvt/none/3/0/1", "")
-	g.want(400, "GET", "/mvt/dltb/3/0/1?as_of=1", "")
+	g.want(400, "GET", "/mvt/dltb/3/0/1?as_of=99", "")
 }
 
 // A patch too small to be drawn becomes a mark, and the header says so.
@@ -168,7 +168,7 @@ func FuzzTileAddress(f *testing.F) {
 		f.Add(s[0], s[1], s[2])
 	}
 	f.Fuzz(func(t *testing.T, z, x, y string) {
-		addr, err := tileAddress(z, x, y)
+		addr, err := tileAddress(tiles.WebMercatorQuad, z, x, y)
 		if err == nil && !addr.Valid() {
 			t.Fatalf("%q/%q/%q: %v", z, x, y, addr)
 		}

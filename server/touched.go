@@ -8,14 +8,17 @@ import (
 	"tuban/tiles"
 )
 
-// touchedTiles returns, for each zoom, the ranges of tiles that a commit may
-// have altered in a layer: minx, miny, maxx, maxy.
-func touchedTiles(l engine.LayerEvent) map[string][][4]uint32 {
-	touched := map[string][][4]uint32{}
-	for z := range uint8(tiles.MaxZoom + 1) {
+// tileRanges are, for each zoom, ranges of tiles: minx, miny, maxx, maxy.
+type tileRanges map[string][][4]uint32
+
+// touchedTiles returns the tiles of a grid that a commit may have altered in a
+// layer.
+func touchedTiles(g tiles.Grid, l engine.LayerEvent) tileRanges {
+	touched := tileRanges{}
+	for z := range g.MaxZoom() + 1 {
 		var ranges [][4]uint32
 		for _, b := range l.Bounds {
-			c := tiles.Cover(b, z)
+			c := g.Cover(b, z)
 			if c.Len() == 0 {
 				continue
 			}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -123,32 +124,36 @@ func BenchmarkWriteChunk(b *testing.B) {
 }
 
 func BenchmarkReadLayer(b *testing.B) {
-	db := withLayer(b)
-	load := mustLoad(b, db, LoadSpec{Layer: "p", Mode: Append})
-	const chunks, size = 25, 4096
-	bytes := int64(0)
-	for i := range chunks {
-		fs := parcels(feature.Number(i*size+1), size, 60)
-		bytes += rawBytes(fs)
-		if err := load.WriteChunk(fs); err != nil {
-			b.Fatal(err)
-		}
-	}
-	mustCommit(b, db, next(db, Record{Loads: []*Load{load}}))
-	db = reopen(b, db)
-	b.SetBytes(bytes)
-	b.ReportAllocs()
-	for b.Loop() {
-		n := 0
-		err := db.ReadLayer(context.Background(), "p", "", func(batch Batch) error {
-			n += len(batch.Features)
-			return nil
+	const size = 4096
+	for _, chunks := range []int{1, 25} {
+		b.Run(fmt.Sprintf("n=%d", chunks*size), func(b *testing.B) {
+			db := withLayer(b)
+			load := mustLoad(b, db, LoadSpec{Layer: "p", Mode: Append})
+			bytes := int64(0)
+			for i := range chunks {
+				fs := parcels(feature.Number(i*size+1), size, 60)
+				bytes += rawBytes(fs)
+				if err := load.WriteChunk(fs); err != nil {
+					b.Fatal(err)
+				}
+			}
+			mustCommit(b, db, next(db, Record{Loads: []*Load{load}}))
+			db = reopen(b, db)
+			b.SetBytes(bytes)
+			b.ReportAllocs()
+			for b.Loop() {
+				n := 0
+				err := db.ReadLayer(context.Background(), "p", "", func(batch Batch) error {
+					n += len(batch.Features)
+					return nil
+				})
+				if err != nil || n != chunks*size {
+					b.Fatal(n, err)
+				}
+			}
+			b.ReportMetric(float64(chunks*size*b.N)/b.Elapsed().Seconds(), "features/s")
 		})
-		if err != nil || n != chunks*size {
-			b.Fatal(n, err)
-		}
 	}
-	b.ReportMetric(float64(chunks*size*b.N)/b.Elapsed().Seconds(), "features/s")
 }
 
 func BenchmarkDecodeBody(b *testing.B) {

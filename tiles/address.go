@@ -6,22 +6,22 @@ import (
 	"strconv"
 
 	"github.com/paulmach/orb"
-
-	"tuban/geom/mercator"
 )
 
-// MaxZoom is the deepest zoom that tiles are made for.
+// MaxZoom is the deepest zoom that tiles of WebMercatorQuad are made for.
 const MaxZoom = 18
 
 // Buffer is how far the drawn square reaches beyond each side of a tile, in
 // units of 1/4096 of the tile's side.
 const Buffer = 64
 
-// Address is the place of a tile in WebMercatorQuad: x counts from the
-// antimeridian to the east, y from the north to the south, both below 2^Z.
+// Address is the place of a tile in a grid: x counts from the antimeridian to
+// the east, y from the north to the south, both below the size of the zoom. The
+// zero Grid is WebMercatorQuad.
 type Address struct {
 	Z    uint8
 	X, Y uint32
+	Grid Grid
 }
 
 // AddressError tells why a tile address cannot be: Part is "z", "x" or "y".
@@ -36,21 +36,21 @@ func (e *AddressError) Error() string {
 
 // ParseAddress reads the three parts of a tile address, plain decimal numbers.
 // The error is an *AddressError.
-func ParseAddress(z, x, y string) (Address, error) {
-	zoom, err := parsePart("z", z, MaxZoom)
+func ParseAddress(g Grid, z, x, y string) (Address, error) {
+	zoom, err := parsePart("z", z, uint32(g.MaxZoom()))
 	if err != nil {
 		return Address{}, err
 	}
-	last := uint32(1)<<zoom - 1
-	col, err := parsePart("x", x, last)
+	columns, rows := g.Size(uint8(zoom))
+	col, err := parsePart("x", x, columns-1)
 	if err != nil {
 		return Address{}, err
 	}
-	row, err := parsePart("y", y, last)
+	row, err := parsePart("y", y, rows-1)
 	if err != nil {
 		return Address{}, err
 	}
-	return Address{uint8(zoom), col, row}, nil
+	return Address{Z: uint8(zoom), X: col, Y: row, Grid: g}, nil
 }
 
 func parsePart(part, text string, last uint32) (uint32, error) {
@@ -71,7 +71,11 @@ func parsePart(part, text string, last uint32) (uint32, error) {
 
 // Valid tells whether the address names a tile.
 func (a Address) Valid() bool {
-	return a.Z <= MaxZoom && a.X < 1<<a.Z && a.Y < 1<<a.Z
+	if a.Grid >= gridCount || a.Z > a.Grid.MaxZoom() {
+		return false
+	}
+	columns, rows := a.Grid.Size(a.Z)
+	return a.X < columns && a.Y < rows
 }
 
 // String returns "z/x/y".
@@ -83,19 +87,22 @@ func (a Address) Bound() orb.Bound {
 	return f.own
 }
 
-// frame maps longitude and latitude to the units of one tile. Other grids will
-// be other frames.
+// frame maps longitude and latitude to the units of one tile.
 type frame struct {
-	scale    float64   // units of the whole world's side
+	grid     Grid
+	scale    float64   // units of the whole grid's width
+	height   float64   // and of its height
 	ox, oy   float64   // the tile's corner in units
 	box, own orb.Bound // the buffered square and the tile's own
 	straight float64   // edges of less latitude than this, in degrees, stay straight
 }
 
 func newFrame(a Address) frame {
+	columns, rows := a.Grid.Size(a.Z)
 	f := frame{
-		scale: float64(uint64(extent) << a.Z),
-		ox:    float64(uint64(a.X) * extent), oy: float64(uint64(a.Y) * extent),
+		grid:  a.Grid,
+		scale: float64(uint64(columns) * extent), height: float64(uint64(rows) * extent),
+		ox: float64(uint64(a.X) * extent), oy: float64(uint64(a.Y) * extent),
 	}
 	f.box, f.own = f.bound(Buffer), f.bound(0)
 	f.straight = f.straightLimit()
@@ -105,8 +112,12 @@ func newFrame(a Address) frame {
 // straightLimit returns the difference of latitude below which an edge within
 // the buffered square, straight in longitude and latitude, departs from its
 // chord in the tile by less than a quarter of a unit (renderer.bend has the
-// formula, here with the worst latitude of the square).
+// formula, here with the worst latitude of the square). In grids of degrees all
+// edges stay straight.
 func (f *frame) straightLimit() float64 {
+	if f.grid.Degrees() {
+		return math.Inf(1)
+	}
 	phi := max(math.Abs(f.box.Min[1]), math.Abs(f.box.Max[1])) * (math.Pi / 180)
 	bend := math.Tan(phi) / math.Cos(phi) * f.scale / (16 * math.Pi)
 	return math.Sqrt(0.25/bend) * (180 / math.Pi)
@@ -119,18 +130,15 @@ func (f *frame) bound(margin float64) orb.Bound {
 	return orb.Bound{Min: orb.Point{west, south}, Max: orb.Point{east, north}}
 }
 
-// lonLat returns the place of a tile coordinate, also beyond the world's edge.
+// lonLat returns the place of a tile coordinate, also beyond the grid's edge.
 func (f *frame) lonLat(x, y float64) (lon, lat float64) {
-	lon = 360 * ((f.ox+x)/f.scale - 0.5)
-	lat = math.Atan(math.Sinh(2*math.Pi*(0.5-(f.oy+y)/f.scale))) * (180 / math.Pi)
-	return lon, lat
+	return f.grid.lonLat((f.ox+x)/f.scale, (f.oy+y)/f.height)
 }
 
-// units returns the tile coordinates of a place. Latitudes beyond the square
-// world's edge count as that.
+// units returns the tile coordinates of a place.
 func (f *frame) units(p orb.Point) (x, y float64) {
-	u, v := mercator.Unit(p)
-	return u*f.scale - f.ox, v*f.scale - f.oy
+	u, v := f.grid.unit(p)
+	return u*f.scale - f.ox, v*f.height - f.oy
 }
 
 // clamped returns tile coordinates pressed into the buffered square.

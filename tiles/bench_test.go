@@ -9,6 +9,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"tuban/feature"
+	"tuban/internal/demo"
 )
 
 // parcels returns a layer of n·n parcels that share their borders and cover a
@@ -75,16 +76,28 @@ func BenchmarkRenderInside(b *testing.B) {
 	}
 }
 
-// BenchmarkRenderCity is a tile that holds the whole demo city.
+// BenchmarkRenderCity is the densest tiles of the demo city by zoom, cold; with
+// -long those of the larger cities too.
 func BenchmarkRenderCity(b *testing.B) {
-	l := demoCity()
-	var tile Tile
-	b.ReportAllocs()
-	for b.Loop() {
-		var err error
-		if tile, err = Render([]Layer{l}, Address{8, 195, 100}, Options{}); err != nil {
-			b.Fatal(err)
+	sizes := []demo.Size{demo.Small()}
+	if *long {
+		sizes = append(sizes, demo.Middle(), demo.Large())
+	}
+	for _, size := range sizes {
+		l := landOf(size)
+		for z := uint8(6); z <= 15; z++ {
+			at := WebMercatorQuad.Cover(orb.Bound{Min: places[0], Max: places[0]}, z)
+			b.Run(fmt.Sprintf("parcels=%d/z=%d", size.Parcels, z), func(b *testing.B) {
+				var tile Tile
+				b.ReportAllocs()
+				for b.Loop() {
+					var err error
+					if tile, err = Render([]Layer{l}, Address{Z: z, X: at.MinX, Y: at.MinY}, Options{}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(len(tile.Data)), "B/tile")
+			})
 		}
 	}
-	b.ReportMetric(float64(len(tile.Data)), "B/tile")
 }

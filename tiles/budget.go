@@ -4,37 +4,87 @@ import (
 	"cmp"
 	"slices"
 
+	"tuban/feature"
+	"tuban/geom"
 	"tuban/tiles/mvt"
 )
 
 // assemble encodes the pictures so that the tile stays within its size, giving
 // up as little as possible, in this order: properties of reference and admin
 // layers beyond id, class and state; those of patch layers; polygons of reference
-// and admin layers, which merge into one feature a class, the smallest first; the
-// shapes of the smallest patches, which turn into marks, and marks on their own,
-// which merge into cells with a count; the fine grid of merged polygons; and
+// and admin layers, which merge into one feature a class, the largest layer first;
+// the shapes of the smallest patches, which turn into marks, and marks on their
+// own, which merge into cells with a count; the fine grid of merged polygons; and
 // last, should all that not be enough, whole features of reference and admin
 // layers. Each step is told in the notes.
 func (r *renderer) assemble() Tile {
 	var pl plan
+	var notes []Note
+	fits := func() bool {
+		notes = r.encode(pl)
+		return len(r.out) <= r.opt.MaxBytes
+	}
 	for _, pl = range []plan{{}, {briefReference: true}, {briefReference: true, briefPatches: true}} {
-		if notes := r.encode(pl); len(r.out) <= r.opt.MaxBytes {
+		if fits() {
 			return r.tile(notes)
 		}
 	}
-	notes, fits := r.mergeToFit(&pl)
-	if !fits && r.fitPatches(&pl) {
-		notes, fits = r.mergeToFit(&pl)
+	if r.mergeLargest(pl, fits) || r.fitPatches(&pl) && fits() || r.coarsenLargest(pl, fits) {
+		return r.tile(notes)
 	}
-	for bits := uint(1); !fits && pl.merging != nil && bits <= coarsestGrid; bits++ {
-		r.coarsen(pl.merging, bits)
-		notes = r.encode(pl)
-		fits = len(r.out) <= r.opt.MaxBytes
+	return r.tile(r.drop(&pl))
+}
+
+// mergeLargest merges reference and admin layers, the largest first, until the
+// tile fits.
+func (r *renderer) mergeLargest(pl plan, fits func() bool) bool {
+	for {
+		p := r.largest(pl, func(p *picture) bool { return p.grid == 0 && r.hasPolygons(p) })
+		if p == nil {
+			return false
+		}
+		if r.merge(p); fits() {
+			return true
+		}
 	}
-	if !fits {
-		notes = r.drop(&pl)
+}
+
+// coarsenLargest draws merged layers on coarser grids, the largest first, until
+// the tile fits.
+func (r *renderer) coarsenLargest(pl plan, fits func() bool) bool {
+	for {
+		p := r.largest(pl, func(p *picture) bool { return p.grid > 1 })
+		if p == nil {
+			return false
+		}
+		if r.coarsen(p); fits() {
+			return true
+		}
 	}
-	return r.tile(notes)
+}
+
+// largest returns the picture of a reference or admin layer that takes most bytes
+// among those asked for, nil if there is none.
+func (r *renderer) largest(pl plan, asked func(*picture) bool) (best *picture) {
+	most := -1
+	for i := range r.pictures {
+		if p := &r.pictures[i]; !p.isPatch() && asked(p) {
+			r.encodePicture(p, pl)
+			if n := r.builder.Size(); n > most {
+				best, most = p, n
+			}
+		}
+	}
+	return best
+}
+
+func (r *renderer) hasPolygons(p *picture) bool {
+	for i := p.from; i < p.to; i++ {
+		if r.shapes[i].kind == mvt.Polygons {
+			return true
+		}
+	}
+	return slices.ContainsFunc(p.collapsed, func(s feature.Slot) bool { return geom.IsAreal(p.layer.Geometry(s)) })
 }
 
 // maxCell is the number of bits of a cell that holds the whole buffered square.
@@ -75,16 +125,16 @@ func (r *renderer) drop(pl *plan) []Note {
 	}
 }
 
-// droppable is a feature that may be dropped: a shape or a merged group.
+// droppable is a feature that may be dropped: a merged group, or a line or points.
 type droppable struct {
 	picture int
 	shape   int
 	group   *group
-	area2   int64
+	bytes   int
 }
 
-// keepLargest sets what to keep: all patches, and of the others those of the
-// largest drawn area that together fit into a number of bytes.
+// keepLargest sets what to keep: all patches, and of the others those of the most
+// bytes of commands that together fit into a number of bytes.
 func (r *renderer) keepLargest(pl *plan, room int) {
 	pl.keep = make([]bool, len(r.shapes))
 	var all []droppable
@@ -94,23 +144,32 @@ func (r *renderer) keepLargest(pl *plan, room int) {
 		builders[i] = mvt.NewLayerBuilder(string(p.layer.Layer().ID))
 		tagged[i].start(builders[i], p.layer.Layer(), r.opt.Properties)
 		for k := p.from; k < p.to; k++ {
-			if pl.keep[k] = p.isPatch(); !pl.keep[k] && !pl.merging.took(k) {
-				all = append(all, droppable{i, k, nil, r.shapes[k].area2})
+			if s := &r.shapes[k]; p.isPatch() {
+				pl.keep[k] = true
+			} else if s.kind != mvt.Polygons {
+				all = append(all, droppable{i, k, nil, s.to - s.from})
+			}
+		}
+		for k := range p.groups {
+			g := &p.groups[k]
+			g.dropped = true
+			if g.to > g.from {
+				all = append(all, droppable{i, 0, g, g.to - g.from})
 			}
 		}
 	}
-	for _, g := range pl.merging.drawn() {
-		g.dropped = true
-		all = append(all, droppable{g.picture, 0, g, g.area2})
-	}
-	slices.SortStableFunc(all, func(a, b droppable) int { return cmp.Compare(b.area2, a.area2) })
-	size := 0
-	own := r.builder
+	slices.SortStableFunc(all, func(a, b droppable) int { return cmp.Compare(b.bytes, a.bytes) })
+	r.fill(pl, all, room, builders, tagged)
+}
+
+// fill keeps features in their order while they fit into a number of bytes.
+func (r *renderer) fill(pl *plan, all []droppable, room int, builders []*mvt.LayerBuilder, tagged []tags) {
+	size, own := 0, r.builder
 	for _, d := range all {
 		r.builder, r.tags = builders[d.picture], tagged[d.picture]
 		size -= r.builder.Size()
 		if l := r.pictures[d.picture].layer; d.group != nil {
-			r.encodeGroup(l.Layer(), pl.merging, d.group)
+			r.encodeGroup(l.Layer(), d.group)
 		} else {
 			r.encodeShape(l, &r.shapes[d.shape], true)
 		}

@@ -35,18 +35,18 @@ func TestSizeSteps(t *testing.T) {
 	all, _ := render(t, city, Options{}, reference, drawn)
 	size := len(all.Data)
 	tests := []struct {
-		name            string
-		max             int
-		reduced         []bool // dltb, tbpatch
-		merged, dropped bool   // some of dltb
-		allMarked       bool   // marks of patches that could be drawn
+		name      string
+		max       int
+		reduced   []bool // dltb, tbpatch
+		grid      int    // of dltb
+		allMarked bool   // marks of patches that could be drawn
 	}{
-		{"all fits", size, []bool{false, false}, false, false, false},
-		{"reference properties", size - 1, []bool{true, false}, false, false, false},
-		{"patch properties too", 62_000, []bool{true, true}, false, false, false},
-		{"reference polygons too", 60_000, []bool{true, true}, true, false, false},
-		{"reference features too", 20_000, []bool{true, true}, true, true, false},
-		{"patches as marks", 6_000, []bool{true, true}, true, true, true},
+		{"all fits", size, []bool{false, false}, 0, false},
+		{"reference properties", size - 1, []bool{true, false}, 0, false},
+		{"patch properties too", 62_000, []bool{true, true}, 0, false},
+		{"reference polygons too", 60_000, []bool{true, true}, 256, false},
+		{"a coarser grid", 30_000, []bool{true, true}, 32, false},
+		{"patches as marks", 10_000, []bool{true, true}, 16, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -59,11 +59,10 @@ func TestSizeSteps(t *testing.T) {
 				notes[n.Layer] = n
 			}
 			a, b := notes["dltb"], notes["tbpatch"]
-			if a.Reduced != tt.reduced[0] || b.Reduced != tt.reduced[1] || a.Merged > 0 != tt.merged ||
-				a.Dropped > 0 != tt.dropped || b.Marked > 100 != tt.allMarked {
+			if a.Reduced != tt.reduced[0] || b.Reduced != tt.reduced[1] || a.Grid != tt.grid || b.Marked > 100 != tt.allMarked {
 				t.Errorf("%d bytes: %+v", len(tile.Data), tile.Generalised)
 			}
-			if b.Merged > 0 || b.Dropped > 0 || b.Collapsed > 0 {
+			if a.Dropped > 0 || b.Merged > 0 || b.Dropped > 0 || b.Collapsed > 0 {
 				t.Errorf("patches are missing: %+v", b)
 			}
 			requireAllPatches(t, decoded.Layer("tbpatch"), 300)
@@ -126,73 +125,11 @@ func TestNoPatchIsEverMissing(t *testing.T) {
 		n := rapid.SampledFrom([]int{1, 40, 700, 3600}).Draw(t, "n")
 		up := rapid.IntRange(0, 8).Draw(t, "up")
 		limit := rapid.IntRange(400, 60_000).Draw(t, "limit")
-		a := Address{city.Z - uint8(up), city.X >> up, city.Y >> up}
+		a := Address{Z: city.Z - uint8(up), X: city.X >> up, Y: city.Y >> up}
 		tile, decoded := render(t, a, Options{MaxBytes: limit}, layers[n])
 		if len(tile.Data) > limit {
 			t.Fatalf("%d bytes, at most %d are allowed", len(tile.Data), limit)
 		}
 		requireAllPatches(t, decoded.Layer("tbpatch"), n)
 	})
-}
-
-// squares returns 500 apart from each other, with sides of 10 to 109 units, each
-// of its own class or all of one.
-func squares(classes bool) (l *memory, side []int64) {
-	l = newMemory("dltb", feature.KindReference, "class")
-	if classes {
-		l.layer.ClassField = "class"
-	}
-	for i := range 500 {
-		x, y := float64(i%25)*160, float64(i/25)*160
-		side = append(side, int64(10+(i*37)%100))
-		s := float64(side[i])
-		l.add(polygon(city, tileBox(x, y, x+s, y+s)), feature.IntValue(int64(i)))
-	}
-	return l, side
-}
-
-// TestSmallestAreMerged: of a reference layer that does not fit the smallest
-// merge, and no more than need be.
-func TestSmallestAreMerged(t *testing.T) {
-	l, side := squares(false)
-	tile, decoded := render(t, city, Options{MaxBytes: 14_000}, l)
-	drawn := decoded.Layer("dltb")
-	alone := 0
-	for i := range drawn.Features {
-		if f := &drawn.Features[i]; f.HasID {
-			alone++
-			if s := side[f.ID-1]; s < 64 {
-				t.Errorf("a square of side %d is not merged", s)
-			}
-		}
-	}
-	var all int64
-	for _, s := range side {
-		all += 2 * s * s
-	}
-	if a := area2(t, drawn); a != all || alone < 200 || len(tile.Data) < 10_000 {
-		t.Errorf("twice the area is %d instead of %d; %d drawn alone in %d bytes", a, all, alone, len(tile.Data))
-	}
-	requireAllTold(t, drawn, tile.Generalised[0], 500)
-}
-
-// TestLargestAreKept: where merging does not help the smallest go.
-func TestLargestAreKept(t *testing.T) {
-	l, side := squares(true)
-	tile, decoded := render(t, city, Options{MaxBytes: 8000}, l)
-	kept := decoded.Layer("dltb")
-	smallest := int64(1 << 62)
-	for i := range kept.Features {
-		smallest = min(smallest, side[kept.Properties(&kept.Features[i])["class"].(int64)])
-	}
-	larger := 0
-	for _, s := range side {
-		if s > smallest+1<<coarsestGrid { // sides are rounded before the choice
-			larger++
-		}
-	}
-	if larger > len(kept.Features) || len(kept.Features) < 100 {
-		t.Errorf("%d kept, %d are larger than the smallest of them", len(kept.Features), larger)
-	}
-	requireAllTold(t, kept, tile.Generalised[0], 500)
 }

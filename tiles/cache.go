@@ -54,6 +54,7 @@ type Touch struct {
 type Cache struct {
 	shards  [shardCount]shard
 	touches touchLog
+	asked   [gridCount]atomic.Bool // by scheme: whether a tile of it was ever asked for
 	hits    atomic.Uint64
 	misses  atomic.Uint64
 	joined  atomic.Uint64
@@ -96,6 +97,11 @@ var ErrPanicked = errors.New("rendering the tile panicked")
 // from a request under way, or from render. An error of render is not kept. Waiting
 // for another's tile ends with ctx; making one's own does not.
 func (c *Cache) Fetch(ctx context.Context, key Key, seq feature.Seq, render func() (Tile, error)) (*Finished, error) {
+	key.Address.Grid = key.Address.Grid.scheme()
+	// Before the touches are looked at, so that Invalidate sees one or the other.
+	if asked := &c.asked[key.Address.Grid]; !asked.Load() {
+		asked.Store(true)
+	}
 	s := c.shard(key.Address)
 	s.mu.Lock()
 	if e := s.entries[key]; e != nil && c.answers(e, seq) {
@@ -167,10 +173,18 @@ func (c *Cache) Invalidate(seq feature.Seq, touches []Touch) {
 			c.dropAll(t.Layer)
 			continue
 		}
-		for _, b := range t.Bounds {
-			for z := uint8(0); z <= MaxZoom; z++ {
-				c.drop(t.Layer, Cover(b, z))
+		for g := range c.asked {
+			if c.asked[g].Load() {
+				c.dropCover(t.Layer, Grid(g), t.Bounds)
 			}
+		}
+	}
+}
+
+func (c *Cache) dropCover(layer feature.LayerID, g Grid, bounds []orb.Bound) {
+	for _, b := range bounds {
+		for z := uint8(0); z <= g.MaxZoom(); z++ {
+			c.drop(layer, g.Cover(b, z))
 		}
 	}
 }
@@ -197,7 +211,7 @@ func (c *Cache) dropAll(layer feature.LayerID) {
 }
 
 func (c *Cache) shard(a Address) *shard {
-	h := (uint64(a.X)<<32 | uint64(a.Y)<<5 | uint64(a.Z)) * 0x9e3779b97f4a7c15
+	h := (uint64(a.X)<<32 | uint64(a.Y)<<8 | uint64(a.Grid)<<5 | uint64(a.Z)) * 0x9e3779b97f4a7c15
 	return &c.shards[h>>60]
 }
 

@@ -40,7 +40,7 @@ func (e *entry) touchedBy(t Touch) bool {
 		return true
 	}
 	for _, b := range t.Bounds {
-		if Cover(b, e.key.Address.Z).Contains(e.key.Address) {
+		if e.key.Address.Grid.Cover(b, e.key.Address.Z).Contains(e.key.Address) {
 			return true
 		}
 	}

@@ -77,7 +77,7 @@ func TestFinish(t *testing.T) {
 }
 
 func TestCacheInvalidate(t *testing.T) {
-	here, there := Key{Layers: "dltb,tbpatch@2023", Address: city}, Key{Layers: "dltb,tbpatch@2023", Address: Address{14, 0, 0}}
+	here, there := Key{Layers: "dltb,tbpatch@2023", Address: city}, Key{Layers: "dltb,tbpatch@2023", Address: Address{Z: 14, X: 0, Y: 0}}
 	spot := city.Bound().Center()
 	tests := []struct {
 		name        string
@@ -209,7 +209,7 @@ func TestCacheStaysWithinItsBytes(t *testing.T) {
 	c := NewCache(limit)
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 3000 {
-		k := Key{Layers: "dltb", Address: Address{14, r.Uint32N(1 << 14), r.Uint32N(1 << 14)}}
+		k := Key{Layers: "dltb", Address: Address{Z: 14, X: r.Uint32N(1 << 14), Y: r.Uint32N(1 << 14)}}
 		fetch(t, c, k, 1, string(make([]byte, r.IntN(9000))))
 	}
 	s := c.Stats()
@@ -232,11 +232,11 @@ func TestCacheKeepsLowZooms(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 2))
 	flood := func(z uint8, n int) {
 		for range n {
-			k := Key{Layers: "dltb", Address: Address{z, r.Uint32N(1 << z), r.Uint32N(1 << z)}}
+			k := Key{Layers: "dltb", Address: Address{Z: z, X: r.Uint32N(1 << z), Y: r.Uint32N(1 << z)}}
 			fetch(t, c, k, 1, string(make([]byte, 3000)))
 		}
 	}
-	low := Key{Layers: "dltb", Address: Address{6, 48, 25}}
+	low := Key{Layers: "dltb", Address: Address{Z: 6, X: 48, Y: 25}}
 	fetch(t, c, low, 1, "the city")
 	flood(14, 3000)
 	if got := fetch(t, c, low, 1, "made again"); got != "the city" {
@@ -247,12 +247,12 @@ func TestCacheKeepsLowZooms(t *testing.T) {
 		t.Errorf("low zooms alone use %d of %d bytes", s.Bytes, limit)
 	}
 	for i := range uint32(40) {
-		fetch(t, c, Key{Layers: "dltb", Address: Address{14, i, i}}, 1, "deep")
+		fetch(t, c, Key{Layers: "dltb", Address: Address{Z: 14, X: i, Y: i}}, 1, "deep")
 		flood(9, 40)
 	}
 	before := c.Stats().Hits
 	for i := range uint32(40) {
-		fetch(t, c, Key{Layers: "dltb", Address: Address{14, i, i}}, 1, "deep")
+		fetch(t, c, Key{Layers: "dltb", Address: Address{Z: 14, X: i, Y: i}}, 1, "deep")
 	}
 	if kept := int(c.Stats().Hits - before); kept < 20 {
 		t.Errorf("only %d of 40 deep tiles survive low ones", kept)
@@ -263,7 +263,7 @@ func TestCacheKeepsLowZooms(t *testing.T) {
 // take the newest view and must get its tile, whatever the timing.
 func TestCacheIsNeverStale(t *testing.T) {
 	c := NewCache(64 << 10)
-	addresses := []Address{{2, 0, 1}, {2, 1, 1}, {2, 2, 1}, {2, 3, 1}}
+	addresses := []Address{{Z: 2, X: 0, Y: 1}, {Z: 2, X: 1, Y: 1}, {Z: 2, X: 2, Y: 1}, {Z: 2, X: 3, Y: 1}}
 	type view struct {
 		seq  feature.Seq
 		last [4]feature.Seq // the commit that last changed each tile
@@ -325,7 +325,7 @@ func BenchmarkCacheHit(b *testing.B) {
 func BenchmarkCacheInvalidate(b *testing.B) {
 	c := NewCache(1 << 24)
 	for i := range uint32(10000) {
-		c.Fetch(context.Background(), Key{Layers: "dltb", Address: Address{14, i, i}}, 1, text("tile"))
+		c.Fetch(context.Background(), Key{Layers: "dltb", Address: Address{Z: 14, X: i, Y: i}}, 1, text("tile"))
 	}
 	p := orb.Point{94.9, 36.4}
 	touch := []Touch{{Layer: "dltb", Bounds: []orb.Bound{{Min: p, Max: orb.Point{p[0] + 0.003, p[1] + 0.003}}}}}

@@ -2,6 +2,7 @@ package tiles
 
 import (
 	"cmp"
+	"slices"
 
 	"tuban/feature"
 )
@@ -16,12 +17,12 @@ type VectorLayer struct {
 	Fields      map[string]string `json:"fields"` // String, Number or Boolean
 }
 
-// Describe returns what the tiles of a layer carry, with the properties of marks
-// and merged polygons.
-func Describe(l *feature.Layer) VectorLayer {
+// Describe returns what the tiles of a layer carry when they are asked for some
+// properties, nil is all, with those of marks and merged polygons.
+func Describe(l *feature.Layer, only []string) VectorLayer {
 	v := VectorLayer{ID: l.ID, Description: cmp.Or(l.Title.Best(), string(l.ID)), MinZoom: l.MinZoom, MaxZoom: l.MaxZoom, Fields: map[string]string{"id": "String"}}
 	for _, f := range l.Fields {
-		if f.Name != "id" {
+		if f.Name != "id" && (only == nil || slices.Contains(only, f.Name)) {
 			v.Fields[f.Name] = fieldKind(f.Type)
 		}
 	}

@@ -9,20 +9,25 @@
 // The way of a polygon: its box is compared with the buffered square (outside:
 // skipped; within one grid cell: collapsed); rings are cut to the square in
 // longitude and latitude, where edges are straight; what is left is projected,
-// long edges in pieces, and rounded to 1/256 of a unit; all rings of the layer
+// long edges in pieces (in WebMercatorQuad), and rounded to 1/256 of a unit; all rings of the layer
 // are snap rounded together (package snap), so that a shared border changes
 // alike on both sides; rings that are not simple then are mended; rings are
 // oriented and written. A tessellation that covers the tile covers it after
 // that as well, without gap or overlap.
 //
-// A layer that does not fit has its small polygons merged into one feature for
-// each class: "merged" is true, "count" says how many features of the class it
-// stands for, and it has neither MVT id nor "id". Drawn features, the sum of
-// count and what the notes call collapsed and dropped are all there are. Because
-// rounding takes area from whatever is thinner than a unit, some polygons below a
-// pixel are then drawn in another class near them, so that each class keeps its
-// area (see renderer.balance). If even all polygons of all classes merged are too
-// many bytes, their grid gets coarser.
+// A layer that does not fit, or of which very much lies under the tile, has its
+// polygons merged into one feature for each class: "merged" is true, and it has
+// neither MVT id nor "id". What each class covers of the pixels comes from a pyramid
+// that is kept beside the layer (package coverage) and is drawn so that each class
+// keeps its area and borders fit (package mosaic): the cost is that of the pixels.
+// "count" says how many features of the class have the middle of their box in the
+// tile, so that each counts once in a zoom. Drawn features, the sum of count and
+// what the notes call collapsed and dropped are then all that have their middle
+// there. If that is still too many bytes, the pixels get coarser.
+//
+// Tiles come in three grids (Grid): WebMercatorQuad and two of degrees, which have
+// the same tiles. The zooms of layers are scales: zoom z of the grids of degrees
+// has the resolution of zoom z+1 of WebMercatorQuad.
 //
 // MVT layers are named by their layer id, have extent 4096 and a buffer of 64
 // units. A feature's MVT id is its number; its property "id" is its text id,

@@ -8,12 +8,14 @@ import (
 	"github.com/paulmach/orb"
 
 	"tuban/feature"
+	"tuban/geom"
 	"tuban/tiles/mvt"
 	"tuban/tiles/snap"
 )
 
 // renderer makes one tile at a time and keeps its working memory.
 type renderer struct {
+	addr     Address
 	frame    frame
 	opt      Options
 	clip     clipper
@@ -32,6 +34,8 @@ type renderer struct {
 	points []snap.Point
 	line   []mvt.Point
 
+	merger merger
+
 	// Of the layer being encoded.
 	tags  tags
 	visit func(int, feature.Value) // tags.add, made once
@@ -49,6 +53,11 @@ type picture struct {
 	layer     Layer
 	from, to  int // in renderer.shapes
 	collapsed []feature.Slot
+	// grid is the number of cells to the tile's side that polygons are merged on,
+	// 0 where they are drawn as they are. Merged, they are the groups and no
+	// shapes.
+	grid   int
+	groups []group
 }
 
 // shape is a drawn feature. Its commands are a range of renderer.geometry.
@@ -76,6 +85,32 @@ type ring struct {
 
 // draw adds a layer's picture.
 func (r *renderer) draw(l Layer) {
+	p := picture{layer: l, from: len(r.shapes)}
+	many := r.tooMany(l)
+	r.cuts, r.rings, r.fine = r.cuts[:0], r.rings[:0], r.fine[:0]
+	if !many || r.pyramid(l).Others() > 0 {
+		for _, s := range r.find(l) {
+			if !many || !geom.IsAreal(l.Geometry(s)) {
+				r.cut(l, s)
+			}
+		}
+	}
+	r.node(l)
+	for i := range r.cuts {
+		r.finish(&p, &r.cuts[i])
+	}
+	p.to = len(r.shapes)
+	if many {
+		r.merge(&p)
+	}
+	if p.to > p.from || len(p.collapsed) > 0 || len(p.groups) > 0 {
+		r.pictures = append(r.pictures, p)
+	}
+}
+
+// find returns the features whose box meets the buffered square, in the order of
+// their numbers, valid until the next call.
+func (r *renderer) find(l Layer) []feature.Slot {
 	r.slots = r.slots[:0]
 	l.Search(r.frame.box, func(s feature.Slot) bool {
 		if l.Bound(s).Intersects(r.frame.box) {
@@ -83,23 +118,8 @@ func (r *renderer) draw(l Layer) {
 		}
 		return true
 	})
-	if len(r.slots) == 0 {
-		return
-	}
 	slices.SortFunc(r.slots, func(a, b feature.Slot) int { return cmp.Compare(l.Number(a), l.Number(b)) })
-	p := picture{layer: l, from: len(r.shapes)}
-	r.cuts, r.rings, r.fine = r.cuts[:0], r.rings[:0], r.fine[:0]
-	for _, s := range r.slots {
-		r.cut(l, s)
-	}
-	r.node(l)
-	for i := range r.cuts {
-		r.finish(&p, &r.cuts[i])
-	}
-	p.to = len(r.shapes)
-	if p.to > p.from || len(p.collapsed) > 0 {
-		r.pictures = append(r.pictures, p)
-	}
+	return r.slots
 }
 
 // cut adds a feature's cut. Features without polygons have no rings.

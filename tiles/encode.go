@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tuban/feature"
+	"tuban/geom"
 	"tuban/tiles/mvt"
 )
 
@@ -18,8 +19,6 @@ type plan struct {
 	// cell is the number of bits of the cells that marks merge in, 0 for none.
 	// Patches of less drawn area than a cell become marks then.
 	cell uint
-	// merging has the polygons that are drawn together; nil is none.
-	merging *merging
 	// keep tells which shapes are written; nil is all.
 	keep []bool
 }
@@ -31,7 +30,7 @@ func (r *renderer) encode(pl plan) []Note {
 	for i := range r.pictures {
 		n := r.encodePicture(&r.pictures[i], pl)
 		r.out = r.builder.AppendTo(r.out)
-		if n.Count() > 0 || n.Reduced {
+		if n.Count() > 0 || n.Reduced || n.Grid > 0 {
 			notes = append(notes, n)
 		}
 	}
@@ -59,7 +58,12 @@ func (r *renderer) encodePicture(p *picture, pl plan) Note {
 	if p.isPatch() {
 		brief = pl.briefPatches
 	}
-	note := Note{Layer: l.ID, Collapsed: len(p.collapsed)}
+	note := Note{Layer: l.ID, Grid: p.grid}
+	for _, s := range p.collapsed {
+		if p.grid == 0 || !geom.IsAreal(p.layer.Geometry(s)) {
+			note.Collapsed++
+		}
+	}
 	r.builder.Reset(string(l.ID))
 	r.tags.start(r.builder, l, r.opt.Properties)
 	for _, k := range r.tags.want {
@@ -70,7 +74,7 @@ func (r *renderer) encodePicture(p *picture, pl plan) Note {
 	for i := p.from; i < p.to; i++ {
 		s := &r.shapes[i]
 		switch {
-		case pl.merging.took(i): // told with its group
+		case p.grid > 0 && s.kind == mvt.Polygons: // told with its group
 		case pl.keep != nil && !pl.keep[i]:
 			note.Dropped++
 		case r.isMark(p, s, pl.cell):
@@ -85,7 +89,7 @@ func (r *renderer) encodePicture(p *picture, pl plan) Note {
 	for _, c := range marks.several() {
 		r.encodeMarks(c)
 	}
-	r.encodeGroups(p, pl.merging, &note)
+	r.encodeGroups(p, &note)
 	return note
 }
 
@@ -119,33 +123,31 @@ func (r *renderer) encodeMarks(m *cluster) {
 }
 
 // encodeGroups writes the merged polygons of a layer and notes what they stand
-// for: of a class that has none, because of rounding, features are collapsed.
-func (r *renderer) encodeGroups(p *picture, m *merging, note *Note) {
-	if m == nil {
+// for: the features of a class of which nothing is drawn are collapsed.
+func (r *renderer) encodeGroups(p *picture, note *Note) {
+	if p.grid == 0 {
 		return
 	}
-	note.Collapsed -= m.counted[p.layer.Layer().ID]
-	for i := range m.groups {
-		g := &m.groups[i]
+	for i := range p.groups {
+		g := &p.groups[i]
 		switch {
-		case p != &r.pictures[g.picture]:
 		case g.to == g.from:
 			note.Collapsed += g.count
 		case g.dropped:
 			note.Dropped += g.count
 		default:
 			note.Merged += g.count
-			r.encodeGroup(p.layer.Layer(), m, g)
+			r.encodeGroup(p.layer.Layer(), g)
 		}
 	}
 }
 
 // encodeGroup writes one group.
-func (r *renderer) encodeGroup(l *feature.Layer, m *merging, g *group) {
+func (r *renderer) encodeGroup(l *feature.Layer, g *group) {
 	r.tags.class(classField(l), g.class)
 	r.builder.Bool(r.builder.Key(mergedName), true)
 	r.builder.Int(r.builder.Key(countName), int64(g.count))
-	r.builder.Feature(0, mvt.Polygons, m.geometry.Bytes()[g.from:g.to])
+	r.builder.Feature(0, mvt.Polygons, r.merger.geometry.Bytes()[g.from:g.to])
 }
 
 // pointFeature ends a feature with a point.
@@ -173,6 +175,9 @@ func (r *renderer) encodeNotes(notes []Note) {
 		}
 		if n.Reduced {
 			b.Bool(b.Key(name+":reduced"), true)
+		}
+		if n.Grid > 0 {
+			b.Int(b.Key(name+":grid"), int64(n.Grid))
 		}
 	}
 	r.pointFeature(0, mvt.Point{X: extent / 2, Y: extent / 2})

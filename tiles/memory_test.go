@@ -7,6 +7,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"tuban/feature"
+	"tuban/tiles/coverage"
 	"tuban/tiles/mvt"
 )
 
@@ -15,6 +16,7 @@ type memory struct {
 	layer    feature.Layer
 	features []feature.Feature
 	bounds   []orb.Bound
+	pyramid  *coverage.Pyramid // see derive
 }
 
 func newMemory(id feature.LayerID, kind feature.Kind, fields ...string) *memory {
@@ -74,10 +76,46 @@ func (m *memory) Bound(s feature.Slot) orb.Bound       { return m.bounds[s] }
 func (m *memory) ID(s feature.Slot) feature.ID         { return m.features[s].ID }
 func (m *memory) Number(s feature.Slot) feature.Number { return m.features[s].Number }
 func (m *memory) NeedsRepair(s feature.Slot) bool      { return m.features[s].NeedsRepair }
+func (m *memory) Derived(string) any                   { return m.pyramid }
+func (m *memory) ClassValue(s feature.Slot) feature.Value {
+	v, _ := m.features[s].Properties.Get(m.layer.ClassField)
+	return v
+}
 func (m *memory) EachProperty(s feature.Slot, visit func(int, feature.Value)) {
 	for i, p := range m.features[s].Properties {
 		visit(i, p.Value)
 	}
+}
+
+// derive gives the layer the pyramid that it has in a data set.
+func (m *memory) derive() *memory {
+	var all []feature.Slot
+	for i := range m.features {
+		all = append(all, feature.Slot(i))
+	}
+	p, err := coverage.Pyramids{}.Derive(nil, m, all, nil)
+	if err != nil {
+		panic(err)
+	}
+	m.pyramid = p.(*coverage.Pyramid)
+	return m
+}
+
+// replace gives a feature another shape. Its slot stays, so that a pyramid must
+// forget it while it has the old one.
+func (m *memory) replace(i int, g orb.Geometry) {
+	edit := func(added, removed []feature.Slot) {
+		if m.pyramid != nil {
+			p, err := coverage.Pyramids{}.Derive(m.pyramid, m, added, removed)
+			if err != nil {
+				panic(err)
+			}
+			m.pyramid = p.(*coverage.Pyramid)
+		}
+	}
+	edit(nil, []feature.Slot{feature.Slot(i)})
+	m.features[i].Geometry, m.bounds[i] = g, boundOf(g)
+	edit([]feature.Slot{feature.Slot(i)}, nil)
 }
 
 // tester is *testing.T and *rapid.T.

@@ -1,282 +1,264 @@
 package tiles
 
 import (
-	"encoding/binary"
+	"cmp"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb"
 
 	"tuban/feature"
 	"tuban/geom"
+	"tuban/tiles/coverage"
+	"tuban/tiles/mosaic"
 	"tuban/tiles/mvt"
 	"tuban/tiles/snap"
 )
 
-// merging draws the small polygons of reference and admin layers as one feature
-// a class. The polygons of a layer are noded together, so that their union moves
-// nothing: what stays drawn by itself still shares its border with it.
-type merging struct {
-	groups   []group
-	home     []int32                 // by shape: index of the group of its class, -1 if it can't be merged
-	into     []int32                 // by shape: index of the group that it is drawn in
-	merged   []bool                  // by shape
-	counted  map[feature.LayerID]int // collapsed polygons in the counts of groups
-	alone    int                     // bytes of the commands of shapes that can be merged but are not
+// The grids that merged polygons are drawn on have 1, 2, … 256 cells to the tile's
+// side. On the finest a cell is a pixel.
+const (
+	finestGrid = 256
+	pixel      = extent / finestGrid
+	// bufferedGrid is the coarsest whose cells fill the buffer.
+	bufferedGrid = extent / Buffer
+)
+
+// A layer of more features or vertices than this in the tile's own square is
+// merged at once: as it is, it would take too long or too many bytes.
+const (
+	manyFeatures = 8_000
+	manyVertices = 60_000
+)
+
+// mergedBytes is what a merged layer may take before it is drawn on a grid of half
+// as many cells: on maps of the whole city, and on those of a town.
+const (
+	mergedBytes     = 150_000
+	mergedBytesDeep = 300_000
+	deepZoom        = 11
+)
+
+// merger draws the polygons of reference and admin layers as one feature a class.
+// It keeps its working memory.
+type merger struct {
+	scanner  coverage.Scanner
+	cells    coverage.Cells
+	half     coverage.Cells
+	mosaic   mosaic.Mosaic
+	values   []feature.Value          // of the layer's classes by their index in cells
+	index    map[feature.Value]uint32 // the indices, where the layer has no pyramid
+	counts   []int                    // by class index: features
+	ranks    []int                    // by class index: rank
+	order    []uint32                 // by rank: class index
 	geometry mvt.Geometry
+	line     []mvt.Point
 }
 
-// group is the polygons of one class of one layer. Its commands are a range of
-// merging.geometry; empty, when none of its polygons is merged.
+// group is the polygons of one class. Its commands are a range of
+// merger.geometry, empty where nothing of the class is drawn.
 type group struct {
-	picture  int
 	class    feature.Value
-	count    int // features of the class that are merged or collapsed
-	union    snap.Union
-	polygons []snap.Polygon
+	count    int // features of the class whose box has its middle in the tile
 	from, to int
-	area2    int64
 	dropped  bool
 }
 
-// newMerging sorts polygons into the groups of their classes; nil if there are
-// none. Some go to another class, so that each keeps its area: see balance.
-func (r *renderer) newMerging() *merging {
-	m := &merging{home: make([]int32, len(r.shapes)), merged: make([]bool, len(r.shapes)), counted: map[feature.LayerID]int{}}
-	for i := range r.pictures {
-		p := &r.pictures[i]
-		find := m.finder(i, p.layer)
-		for k := p.from; k < p.to; k++ {
-			s := &r.shapes[k]
-			m.home[k] = -1
-			if !p.isPatch() && s.kind == mvt.Polygons {
-				m.home[k] = find(s.slot, true)
-				m.alone += aloneBytes(p.layer, s)
-			}
-		}
-		if p.isPatch() {
+// pyramid returns what a layer's polygons cover, nil where that is not kept: of
+// some features only, or in degrees.
+func (r *renderer) pyramid(l Layer) *coverage.Pyramid {
+	if r.addr.Grid != WebMercatorQuad {
+		return nil
+	}
+	p, _ := l.Derived(coverage.Name).(*coverage.Pyramid)
+	return p
+}
+
+// tooMany tells whether a layer is merged without being drawn as it is first.
+func (r *renderer) tooMany(l Layer) bool {
+	p := r.pyramid(l)
+	if p == nil || r.addr.Z > coverage.Leaf-4 {
+		return false
+	}
+	tallies, vertices := p.Tile(r.addr.Z, r.addr.X, r.addr.Y)
+	n := 0
+	for _, t := range tallies {
+		n += t.Features
+	}
+	return n > manyFeatures || vertices > manyVertices
+}
+
+// merge draws the polygons of a layer merged: on the finest grid, or if that takes
+// too many bytes on the next one, with cells of four pixels: as much as a class
+// may be off.
+func (r *renderer) merge(p *picture) {
+	goal := mergedBytes
+	if r.addr.Z >= deepZoom {
+		goal = mergedBytesDeep
+	}
+	r.measure(p)
+	p.grid = finestGrid
+	if r.paint(p); p.bytes() > goal {
+		r.halve(p)
+		r.paint(p)
+	}
+}
+
+// bytes returns the size of the commands of a merged layer.
+func (p *picture) bytes() (n int) {
+	for _, g := range p.groups {
+		n += g.to - g.from
+	}
+	return n
+}
+
+// coarsen draws a merged layer again on a grid of half as many cells.
+func (r *renderer) coarsen(p *picture) {
+	grid := p.grid
+	r.measure(p)
+	for p.grid = finestGrid; p.grid >= grid; {
+		r.halve(p)
+	}
+	r.paint(p)
+}
+
+// halve joins cells in fours. Where the buffer is no longer a whole cell wide
+// there are no cells for it.
+func (r *renderer) halve(p *picture) {
+	m := &r.merger
+	if p.grid == bufferedGrid {
+		m.cells.Trim(1)
+	}
+	m.half.Halve(&m.cells)
+	m.cells, m.half = m.half, m.cells
+	p.grid /= 2
+}
+
+// measure finds what each class covers of the cells of the finest grid, and how
+// many features it has.
+func (r *renderer) measure(p *picture) {
+	const buffer = finestGrid * Buffer / extent
+	m := &r.merger
+	level := r.addr.Z + uint8(bits.Len(finestGrid)-1)
+	w := coverage.Window{Level: level, X: -buffer, Y: -buffer, W: finestGrid + 2*buffer, H: finestGrid + 2*buffer}
+	m.values, m.counts = m.values[:0], m.counts[:0]
+	pyramid := r.pyramid(p.layer)
+	if pyramid == nil || level > coverage.Leaf {
+		r.scan(p, w)
+		return
+	}
+	w.X += int32(r.addr.X) * finestGrid
+	w.Y += int32(r.addr.Y) * finestGrid
+	pyramid.Read(w, &m.cells)
+	m.values = append(m.values, pyramid.Classes()...)
+	m.counts = append(m.counts, make([]int, len(m.values))...)
+	tallies, _ := pyramid.Tile(r.addr.Z, r.addr.X, r.addr.Y)
+	for _, t := range tallies {
+		m.counts[t.Class] = t.Features
+	}
+}
+
+// scan measures the features in the tile one by one: where a layer has no pyramid
+// or the zoom is too deep for it, which bounds how many there are.
+func (r *renderer) scan(p *picture, w coverage.Window) {
+	m, l := &r.merger, p.layer
+	m.cells.Reset(w)
+	m.index = map[feature.Value]uint32{}
+	for _, s := range r.find(l) {
+		g := l.Geometry(s)
+		if !geom.IsAreal(g) {
 			continue
 		}
-		for _, s := range p.collapsed {
-			if geom.IsAreal(p.layer.Geometry(s)) {
-				m.groups[find(s, true)].count++
-				m.counted[p.layer.Layer().ID]++
+		v := l.ClassValue(s)
+		class, ok := m.index[v]
+		if !ok {
+			class = uint32(len(m.values))
+			m.index[v] = class
+			m.values, m.counts = append(m.values, v), append(m.counts, 0)
+		}
+		if r.holds(l.Bound(s)) {
+			m.counts[class]++
+		}
+		m.scanner.Begin(snap.Bits + uint(bits.Len(pixel)-1))
+		coverage.Rings(g, l.NeedsRepair(s), func(lonlat orb.Ring, hole bool) {
+			r.fine = r.fine[:0]
+			r.project(r.clip.ring(lonlat))
+			m.scanner.Ring(r.fine, hole)
+		})
+		parts, spans := m.scanner.Scan()
+		m.cells.AddScan(parts, spans, class)
+	}
+}
+
+// holds tells whether the middle of a box lies in the tile's own square.
+func (r *renderer) holds(b orb.Bound) bool {
+	x0, y0 := r.frame.units(b.LeftTop())
+	x1, y1 := r.frame.units(b.RightBottom())
+	x, y := (x0+x1)/2, (y0+y1)/2
+	return x >= 0 && y >= 0 && x < extent && y < extent
+}
+
+// paint draws the cells and makes the groups of a layer.
+func (r *renderer) paint(p *picture) {
+	m := &r.merger
+	m.rank()
+	cell := extent / p.grid
+	m.mosaic.Load(&m.cells, m.ranks, len(m.order), int64(coverage.Full)*pixel*pixel/int64(cell*cell))
+	m.mosaic.Draw()
+	buffer := m.cells.W - int32(p.grid) // in half cells
+	unit := func(v int32) int32 {
+		if m.cells.W < bufferedGrid { // the cells on the edge reach over the buffer
+			switch v {
+			case 0:
+				return -Buffer
+			case 2 * m.cells.W:
+				return extent + Buffer
 			}
 		}
+		return (v - buffer) * int32(cell) / 2
 	}
-	if len(m.groups) == 0 {
-		return nil
-	}
-	m.into = append(m.into, m.home...)
-	for i := range r.pictures {
-		if p := &r.pictures[i]; !p.isPatch() {
-			r.balance(m, i)
-		}
-	}
-	return m
-}
-
-// finder returns the function that gives the group of a feature's class, -1 if
-// there is none and none is to be made.
-func (m *merging) finder(picture int, l Layer) func(s feature.Slot, make bool) int32 {
-	byClass := map[feature.Value]int32{}
-	for i := range m.groups {
-		if g := &m.groups[i]; g.picture == picture {
-			byClass[g.class] = int32(i)
-		}
-	}
-	field := classField(l.Layer())
-	var class feature.Value
-	look := func(f int, v feature.Value) {
-		if f == field {
-			class = v
-		}
-	}
-	return func(s feature.Slot, make bool) int32 {
-		class = feature.Value{}
-		l.EachProperty(s, look)
-		g, ok := byClass[class]
-		switch {
-		case ok:
-			return g
-		case !make:
-			return -1
-		}
-		g = int32(len(m.groups))
-		byClass[class] = g
-		m.groups = append(m.groups, group{picture: picture, class: class})
-		return g
+	p.groups = p.groups[:0]
+	for rank, class := range m.order {
+		g := group{class: m.values[class], count: m.counts[class], from: m.geometry.Rebase()}
+		m.mosaic.Rings(rank, func(pts []mosaic.Point) {
+			m.line = m.line[:0]
+			for _, pt := range pts {
+				m.line = append(m.line, mvt.Point{X: unit(pt.X), Y: unit(pt.Y)})
+			}
+			m.geometry.Ring(m.line)
+		})
+		g.to = m.geometry.Rebase()
+		p.groups = append(p.groups, g)
 	}
 }
 
-// took tells whether a shape is drawn in a group.
-func (m *merging) took(shape int) bool { return m != nil && m.merged[shape] }
-
-// drawn returns the groups that have something to draw.
-func (m *merging) drawn() (groups []*group) {
-	if m == nil {
-		return nil
-	}
-	for i := range m.groups {
-		if g := &m.groups[i]; g.to > g.from {
-			groups = append(groups, g)
+// rank puts the classes that are in the cells or have features in the order of
+// their texts.
+func (m *merger) rank() {
+	m.ranks = append(m.ranks[:0], make([]int, len(m.values))...)
+	for class, n := range m.counts {
+		if n > 0 {
+			m.ranks[class] = 1
 		}
 	}
-	return groups
+	m.cells.EachClass(func(class uint32) { m.ranks[class] = 1 })
+	m.order = m.order[:0]
+	for class, used := range m.ranks {
+		if used > 0 {
+			m.order = append(m.order, uint32(class))
+		}
+	}
+	slices.SortFunc(m.order, func(a, b uint32) int {
+		v, w := m.values[a], m.values[b]
+		return cmp.Or(strings.Compare(v.String(), w.String()), cmp.Compare(v.Kind(), w.Kind()))
+	})
+	for rank, class := range m.order {
+		m.ranks[class] = rank
+	}
 }
 
 // classField returns the index of a layer's class field, -1 if it has none.
 func classField(l *feature.Layer) int {
-	for i, f := range l.Fields {
-		if f.Name == l.ClassField {
-			return i
-		}
-	}
-	return -1
-}
-
-// The sides, in units, of the squares whose area polygons are compared with: a
-// pixel of 256 to the tile, then twice as much each time, up to all polygons.
-const (
-	pixel       = extent / 256
-	largestSide = 2 * extent
-)
-
-// mergeToFit merges more and more polygons until the tile is small enough, and
-// tells whether it is.
-func (r *renderer) mergeToFit(pl *plan) (notes []Note, fits bool) {
-	if pl.merging = r.newMerging(); pl.merging == nil {
-		return nil, false
-	}
-	m := pl.merging
-	for side := int64(pixel); side <= largestSide; side *= 2 {
-		r.take(m, 2*side*side)
-		if m.alone > r.opt.MaxBytes || m.alone+2*r.unite(m) > r.opt.MaxBytes {
-			continue
-		}
-		r.write(m)
-		if notes = r.encode(*pl); len(r.out) <= r.opt.MaxBytes {
-			return notes, true
-		}
-	}
-	r.write(m)
-	return nil, false
-}
-
-// take puts the polygons of less than half of area2 into their groups.
-func (r *renderer) take(m *merging, area2 int64) {
-	for i := range r.pictures {
-		p := &r.pictures[i]
-		for k := p.from; k < p.to; k++ {
-			s := &r.shapes[k]
-			if m.home[k] < 0 || m.merged[k] || s.area2 >= area2 {
-				continue
-			}
-			m.merged[k] = true
-			m.alone -= aloneBytes(p.layer, s)
-			m.groups[m.home[k]].count++
-			r.add(&m.groups[m.into[k]].union, s)
-		}
-	}
-}
-
-// add adds the rings of a shape to a union.
-func (r *renderer) add(u *snap.Union, s *shape) {
-	for _, ring := range r.ringsOf(s) {
-		r.points = r.points[:0]
-		for _, p := range ring {
-			r.points = append(r.points, snap.Point(p))
-		}
-		u.Add(r.points)
-	}
-}
-
-// aloneBytes returns how many bytes a feature takes at least: its commands, its
-// id as a text, and the frame of both.
-func aloneBytes(l Layer, s *shape) int { return s.to - s.from + len(l.ID(s.slot)) + 16 }
-
-// ringsOf reads back the rings of a shape.
-func (r *renderer) ringsOf(s *shape) [][]mvt.Point {
-	f := mvt.Feature{Type: mvt.Polygons}
-	for b := r.geometry.Bytes()[s.from:s.to]; len(b) > 0; {
-		v, n := binary.Uvarint(b)
-		f.Commands = append(f.Commands, uint32(v))
-		b = b[n:]
-	}
-	rings, err := f.Parts()
-	if err != nil {
-		panic(err) // it was written here
-	}
-	return rings
-}
-
-// unite unites the groups and returns the number of edges of them all, each at
-// least two bytes long.
-func (r *renderer) unite(m *merging) (edges int) {
-	for i := range m.groups {
-		edges += r.mender.Unite(&m.groups[i].union)
-	}
-	return edges
-}
-
-// write writes the commands of the groups.
-func (r *renderer) write(m *merging) {
-	m.geometry.Reset()
-	for i := range m.groups {
-		g := &m.groups[i]
-		g.polygons = r.mender.Polygons(&g.union)
-		g.from, g.area2 = m.geometry.Rebase(), 0
-		for _, polygon := range g.polygons {
-			for _, ring := range polygon {
-				g.area2 += snap.Area2(ring)
-				r.line = r.line[:0]
-				for _, p := range ring {
-					r.line = append(r.line, mvt.Point(p))
-				}
-				m.geometry.Ring(r.line)
-			}
-		}
-		g.to = m.geometry.Rebase()
-	}
-}
-
-// coarsestGrid is the largest number of bits of a grid, in units, that merged
-// polygons are drawn on.
-const coarsestGrid = 6
-
-// coarsen snap rounds all groups of each layer together on a grid of 1<<bits
-// units. All polygons are merged by then, so that they still share borders.
-func (r *renderer) coarsen(m *merging, bits uint) {
-	const subBits = 8 // of snap.Sub
-	fine := func(ring []snap.Point) []snap.Fine {
-		r.fine = r.fine[:0]
-		for _, p := range ring {
-			r.fine = append(r.fine, snap.Fine{X: p.X << (subBits - bits), Y: p.Y << (subBits - bits)})
-		}
-		return r.fine
-	}
-	each := func(picture int, visit func(g *group, ring []snap.Fine)) {
-		for i := range m.groups {
-			for _, polygon := range m.groups[i].polygons {
-				for _, ring := range polygon {
-					if m.groups[i].picture == picture {
-						visit(&m.groups[i], fine(ring))
-					}
-				}
-			}
-		}
-	}
-	for i := range m.groups {
-		m.groups[i].union.Reset()
-	}
-	for i := range r.pictures {
-		r.noder.Reset()
-		each(i, func(_ *group, ring []snap.Fine) { r.noder.Add(ring) })
-		r.noder.Build()
-		each(i, func(g *group, ring []snap.Fine) {
-			r.points = r.noder.AppendRing(r.points[:0], ring)
-			for k, p := range r.points {
-				r.points[k] = snap.Point{X: p.X << bits, Y: p.Y << bits}
-			}
-			g.union.Add(r.points)
-		})
-	}
-	r.unite(m)
-	r.write(m)
+	return slices.IndexFunc(l.Fields, func(f feature.Field) bool { return f.Name == l.ClassField && f.Name != "" })
 }

@@ -9,19 +9,20 @@ import (
 	"pgregory.net/rapid"
 
 	"tuban/feature"
-	"tuban/tiles/mvt"
 )
 
 // TestMerged: one feature a class, which covers what its polygons cover, once;
-// neighbours of a class lose their border. Patches are not merged.
+// neighbours of a class lose their border, those of two share it. Patches are not
+// merged.
 //
-//	a a a b b b     and every a twice: 20 squares of 10 units in a row
+//	a a a b b b     and every a twice: 20 squares of two pixels in a row
 func TestMerged(t *testing.T) {
 	l := newMemory("dltb", feature.KindReference, "class", "owner")
 	l.layer.ClassField = "class"
 	squares := newMemory("tbpatch", feature.KindPatch)
 	for i := range 20 {
-		p := polygon(city, tileBox(float64(100+10*i), 100, float64(110+10*i), 110))
+		x := float64(96 + 32*i)
+		p := polygon(city, tileBox(x, 96, x+32, 128))
 		squares.add(p)
 		class := feature.IntValue(7)
 		if i >= 10 {
@@ -32,33 +33,38 @@ func TestMerged(t *testing.T) {
 			l.add(p, class)
 		}
 	}
-	tile, decoded := render(t, city, Options{MaxBytes: 1500}, l, squares)
-	drawn := decoded.Layer("dltb")
-	want := []map[string]any{{"class": int64(7), "merged": true, "count": int64(20)}, {"merged": true, "count": int64(10)}}
-	boxes := [][]mvt.Point{{{X: 100, Y: 100}, {X: 200, Y: 110}}, {{X: 200, Y: 100}, {X: 300, Y: 110}}}
-	for i := range want {
-		f := &drawn.Features[i]
-		rings, err := f.Parts()
-		if err != nil || len(rings) != 1 || len(drawn.Features) != 2 || f.HasID {
-			t.Fatalf("%+v, %v", drawn.Features, err)
+	for _, derived := range []bool{false, true} {
+		if derived {
+			l.derive()
 		}
-		if got := drawn.Properties(f); !reflect.DeepEqual(got, want[i]) {
-			t.Errorf("got %v, want %v", got, want[i])
+		tile, decoded := render(t, city, Options{MaxBytes: 1500}, l, squares)
+		drawn := decoded.Layer("dltb")
+		want := []map[string]any{{"merged": true, "count": int64(10)}, {"class": int64(7), "merged": true, "count": int64(20)}}
+		from, to := []float64{416, 96}, []float64{736, 416}
+		for i := range want {
+			f := &drawn.Features[i]
+			rings, err := f.Parts()
+			if err != nil || len(rings) != 1 || len(drawn.Features) != 2 || f.HasID {
+				t.Fatalf("%+v, %v", drawn.Features, err)
+			}
+			if got := drawn.Properties(f); !reflect.DeepEqual(got, want[i]) {
+				t.Errorf("got %v, want %v", got, want[i])
+			}
+			var b orb.MultiPoint
+			for _, p := range rings[0] {
+				b = append(b, orb.Point{float64(p.X), float64(p.Y)})
+			}
+			if lo, hi := b.Bound().Min, b.Bound().Max; lo != (orb.Point{from[i], 96}) || hi != (orb.Point{to[i], 128}) || featureArea2(t, f) < 2*320*32-2*pixel*pixel {
+				t.Errorf("class %d is drawn as %v", i, rings)
+			}
 		}
-		var b orb.MultiPoint
-		for _, p := range rings[0] {
-			b = append(b, orb.Point{float64(p.X), float64(p.Y)})
+		if len(decoded.Layer("tbpatch").Features) != 20 || tile.Header() != "dltb=30" {
+			t.Errorf("%d patches, header %s", len(decoded.Layer("tbpatch").Features), tile.Header())
 		}
-		if lo, hi := b.Bound().Min, b.Bound().Max; lo[0] != float64(boxes[i][0].X) || hi[0] != float64(boxes[i][1].X) || featureArea2(t, f) != 2000 {
-			t.Errorf("class %d is drawn as %v", i, rings)
+		told := decoded.Layer(generalisedName)
+		if got := told.Properties(&told.Features[0]); fmt.Sprint(got) != "map[dltb:30 dltb:grid:256 dltb:merged:30 dltb:reduced:true]" {
+			t.Errorf("the tile tells %v", got)
 		}
-	}
-	if len(decoded.Layer("tbpatch").Features) != 20 || tile.Header() != "dltb=30" {
-		t.Errorf("%d patches, header %s", len(decoded.Layer("tbpatch").Features), tile.Header())
-	}
-	told := decoded.Layer(generalisedName)
-	if got := told.Properties(&told.Features[0]); fmt.Sprint(got) != "map[dltb:30 dltb:merged:30 dltb:reduced:true]" {
-		t.Errorf("the tile tells %v", got)
 	}
 }
 
@@ -86,7 +92,7 @@ func TestAnyPolygonsMerge(t *testing.T) {
 }
 
 // TestMergedTessellationStaysWhole: a tessellation covers the tile without gap or
-// overlap however much of it is merged, and on coarser grids too.
+// overlap when it is merged, and on coarser grids too.
 func TestMergedTessellationStaysWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := newMemory("dltb", feature.KindReference, "class")

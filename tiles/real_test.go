@@ -160,10 +160,10 @@ func TestRealTiles(t *testing.T) {
 			}
 			tiles, drawn, largest := 0, 0, 0
 			for z := tt.z0; z <= tt.z1; z++ {
-				cover := Cover(b, z)
+				cover := WebMercatorQuad.Cover(b, z)
 				step, w := cover.Len()/tt.most+1, int(cover.MaxX-cover.MinX)+1
 				for i := step / 2; i < cover.Len(); i += step {
-					a := Address{z, cover.MinX + uint32(i%w), cover.MinY + uint32(i/w)}
+					a := Address{Z: z, X: cover.MinX + uint32(i%w), Y: cover.MinY + uint32(i/w)}
 					tile, decoded := render(t, a, Options{}, l)
 					tiles++
 					largest = max(largest, len(tile.Data))

@@ -36,6 +36,11 @@ type Layer interface {
 	// EachProperty visits properties in a fixed order, by index into
 	// Layer().Fields.
 	EachProperty(s feature.Slot, visit func(field int, v feature.Value))
+	// ClassValue returns the value of the layer's class field; null if there is none.
+	ClassValue(feature.Slot) feature.Value
+	// Derived returns what is kept beside the layer under a name: for coverage.Name
+	// its *coverage.Pyramid. Without one, nil, the same is measured for each tile.
+	Derived(name string) any
 }
 
 // Options narrow a tile. The zero value asks for everything.
@@ -52,12 +57,16 @@ type Note struct {
 	// Collapsed polygons or lines are thinner than the grid and not drawn.
 	Collapsed int
 	// Merged polygons of reference and admin layers are drawn as one feature for
-	// each class, with its class, "merged" and "count".
+	// each class, with its class, "merged" and "count": of the features whose box
+	// has its middle in the tile, so that over all tiles of a zoom each counts once.
 	Merged int
 	// Dropped features were left out because the tile was too large.
 	Dropped int
 	// Marked patches are drawn as marks: points with id, class, state and count.
 	Marked int
+	// Grid is the number of cells to the tile's side whose borders the polygons of
+	// merged features follow; 0 where none are merged.
+	Grid int
 	// Reduced says that properties other than id, class and state are missing.
 	Reduced bool
 }
@@ -98,7 +107,8 @@ var (
 // Render makes the tile of some layers. A reference or admin layer outside its
 // own zoom range is left out (a MaxZoom of 0 sets no limit); patch layers are
 // drawn at every zoom. The cost grows with the vertices of the features that meet the
-// tile's buffered square.
+// tile's buffered square; where a layer has a pyramid and a tile holds very many, with the
+// cells of the tile.
 func Render(layers []Layer, addr Address, opt Options) (Tile, error) {
 	if !addr.Valid() {
 		return Tile{}, fmt.Errorf("%w: %s", ErrBadAddress, addr)
@@ -113,10 +123,10 @@ func Render(layers []Layer, addr Address, opt Options) (Tile, error) {
 	}
 	r := renderers.Get().(*renderer)
 	defer r.release()
-	r.frame, r.opt = newFrame(addr), opt
+	r.addr, r.frame, r.opt = addr, newFrame(addr), opt
 	r.clip.box = r.frame.box
 	for _, l := range layers {
-		if shown(l.Layer(), int(addr.Z)) {
+		if shown(l.Layer(), addr.Grid.ScaleZoom(addr.Z)) {
 			r.draw(l)
 		}
 	}
@@ -138,6 +148,7 @@ func (r *renderer) release() {
 	}
 	clear(r.pictures[:cap(r.pictures)]) // let go of the view
 	r.pictures = r.pictures[:0]
+	r.merger.geometry.Reset()
 	r.geometry.Reset()
 	r.shapes = r.shapes[:0]
 	r.tags.layer = nil

@@ -16,7 +16,7 @@ import (
 	"tuban/tiles/mvt"
 )
 
-var city = Address{14, 12511, 6411} // holds 94.9 E, 36.4 N
+var city = Address{Z: 14, X: 12511, Y: 6411} // holds 94.9 E, 36.4 N
 
 func TestPolygonsCutToTheTile(t *testing.T) {
 	tests := []struct {
@@ -76,7 +76,7 @@ func sameRing(a, b []mvt.Point) bool {
 
 func TestSharedBorderAcrossTiles(t *testing.T) {
 	// One border runs through both tiles; where both draw it, it is the same.
-	east := Address{city.Z, city.X + 1, city.Y}
+	east := Address{Z: city.Z, X: city.X + 1, Y: city.Y}
 	p := polygon(city, [][2]float64{{3900.3, 500.2}, {4140.7, 900.9}, {4059.2, 1300.4}, {4300, 1700}, {3000, 1800}})
 	l := newMemory("dltb", feature.KindReference).add(p)
 	_, a := render(t, city, Options{}, l)
@@ -218,7 +218,7 @@ func TestCollapsed(t *testing.T) {
 
 func TestRenderRefuses(t *testing.T) {
 	l := newMemory("dltb", feature.KindReference)
-	for _, a := range []Address{{19, 0, 0}, {3, 8, 0}, {3, 0, 8}, {255, 0, 0}} {
+	for _, a := range []Address{{Z: 19}, {Z: 3, X: 8}, {Z: 3, Y: 8}, {Z: 255}, {Z: 18, Grid: CGCS2000Quad}, {Grid: 3}, {Z: 3, Y: 8, Grid: CGCS2000Quad}} {
 		if _, err := Render([]Layer{l}, a, Options{}); !errors.Is(err, ErrBadAddress) {
 			t.Errorf("%s: %v", a, err)
 		}
@@ -253,39 +253,52 @@ func TestZoomRange(t *testing.T) {
 }
 
 // TestEditsStayInTheirCover: after an edit, a tile that is in the cover of
-// neither the old nor the new shape has the same bytes.
+// neither the old nor the new shape has the same bytes, and all tiles have the
+// bytes that they have of a layer which never was otherwise.
 func TestEditsStayInTheirCover(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		l := newMemory("dltb", feature.KindReference)
+		l := newMemory("dltb", feature.KindReference, "class")
+		l.layer.ClassField = "class"
 		for _, p := range tessellation(t, city) {
-			l.add(p)
+			l.add(p, feature.IntValue(rapid.Int64Range(0, 3).Draw(t, "class")))
+		}
+		if rapid.Bool().Draw(t, "pyramid") {
+			l.derive()
 		}
 		opt := Options{MaxBytes: rapid.SampledFrom([]int{0, 3000, 400}).Draw(t, "limit")}
 		i := rapid.IntRange(0, len(l.features)-1).Draw(t, "edited")
-		up := uint8(rapid.IntRange(0, 2).Draw(t, "up"))
-		around := Cover(city.Bound(), city.Z-up)
-		before := map[Address]string{}
-		look := func(visit func(a Address, data string)) {
+		around := WebMercatorQuad.Cover(city.Bound(), city.Z-uint8(rapid.IntRange(0, 5).Draw(t, "up")))
+		look := func() (all map[Address]string) {
+			all = map[Address]string{}
 			around.Each(func(a Address) bool {
 				tile, err := Render([]Layer{l}, a, opt)
 				if err != nil {
 					t.Fatal(err)
 				}
-				visit(a, string(tile.Data))
+				all[a] = string(tile.Data)
 				return true
 			})
+			return all
 		}
-		look(func(a Address, data string) { before[a] = data })
-		old := Cover(l.bounds[i], around.Z)
+		before := look()
+		old := WebMercatorQuad.Cover(l.bounds[i], around.Z)
 		x, y := rapid.Float64Range(-300, 4400).Draw(t, "x"), rapid.Float64Range(-300, 4400).Draw(t, "y")
-		l.features[i].Geometry = polygon(city, tileBox(x, y, x+50, y+50))
-		l.bounds[i] = boundOf(l.features[i].Geometry)
-		changed := Cover(l.bounds[i], around.Z)
-		look(func(a Address, data string) {
+		l.replace(i, polygon(city, tileBox(x, y, x+50, y+50)))
+		changed := WebMercatorQuad.Cover(l.bounds[i], around.Z)
+		after := look()
+		for a, data := range after {
 			if data != before[a] && !old.Contains(a) && !changed.Contains(a) {
 				t.Fatalf("%s has changed, the cover is %+v and %+v", a, old, changed)
 			}
-		})
+		}
+		if l.pyramid != nil {
+			l.derive()
+			for a, data := range look() {
+				if data != after[a] {
+					t.Fatalf("%s differs with a pyramid made anew", a)
+				}
+			}
+		}
 	})
 }
 

@@ -15,7 +15,7 @@ import (
 func TestTessellationStaysWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		z := rapid.IntRange(3, MaxZoom).Draw(t, "z")
-		addr := Address{uint8(z), uint32(rapid.IntRange(0, 1<<z-1).Draw(t, "x")), uint32(rapid.IntRange(1<<z/8, 1<<z*7/8-1).Draw(t, "y"))}
+		addr := Address{Z: uint8(z), X: uint32(rapid.IntRange(0, 1<<z-1).Draw(t, "x")), Y: uint32(rapid.IntRange(1<<z/8, 1<<z*7/8-1).Draw(t, "y"))}
 		l := newMemory("dltb", feature.KindReference)
 		for _, p := range tessellation(t, addr) {
 			l.add(p)

@@ -6,6 +6,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"tuban/feature"
+	"tuban/geom"
 	"tuban/geom/overlay"
 	"tuban/overlap"
 )
@@ -24,6 +25,15 @@ type layer []orb.Polygon
 
 // Geometry returns a parcel.
 func (l layer) Geometry(s feature.Slot) orb.Geometry { return l[s] }
+
+// Layer is nil and ClassValue null: shapes have no use for them.
+func (layer) Layer() *feature.Layer { return nil }
+
+// ClassValue is null.
+func (layer) ClassValue(feature.Slot) feature.Value { return feature.Value{} }
+
+// Bound returns a parcel's box.
+func (l layer) Bound(s feature.Slot) orb.Bound { return geom.Bound(l[s]) }
 
 // NeedsRepair is false: the cases are valid.
 func (layer) NeedsRepair(feature.Slot) bool { return false }

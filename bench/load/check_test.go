@@ -42,6 +42,7 @@ func change(body []byte, key string, by func(float64) float64) []byte {
 
 // TestLiesAboutOverlaps has a server tell lies of every kind that a check names.
 func TestLiesAboutOverlaps(t *testing.T) {
+	t.Parallel()
 	more := func(f float64) float64 { return f*1.000001 + 0.01 }
 	for _, c := range []struct {
 		name, reason string
@@ -82,6 +83,7 @@ func TestLiesAboutOverlaps(t *testing.T) {
 // TestLiesAboutAnArea shifts an area from one feature to another, so that all
 // sums come out: only the sweep finds it.
 func TestLiesAboutAnArea(t *testing.T) {
+	t.Parallel()
 	re := regexp.MustCompile(`("class":"[^"]*","area_m2":)([0-9.e+-]+)(,"share_of_query")`)
 	url := liar(t, theTown(t), func(path string, body []byte) []byte {
 		if path != "/overlap" {
@@ -110,6 +112,7 @@ func TestLiesAboutAnArea(t *testing.T) {
 }
 
 func TestLiesAboutPoints(t *testing.T) {
+	t.Parallel()
 	for name, lie := range map[string]func([]byte) []byte{
 		"nothing found": func(b []byte) []byte {
 			return regexp.MustCompile(`"features":\[[^\]]*\]`).ReplaceAll(b, []byte(`"features":[]`))
@@ -161,6 +164,7 @@ func withoutFeature(body []byte) []byte {
 }
 
 func TestLiesAboutTiles(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, reason string
 		lie          func([]byte) []byte
@@ -187,6 +191,7 @@ func TestLiesAboutTiles(t *testing.T) {
 // TestLiesAboutEdits serves tiles from before the edit: at once, and only once
 // the load has begun.
 func TestLiesAboutEdits(t *testing.T) {
+	t.Parallel()
 	for _, from := range []int64{1, 30} {
 		t.Run("from fetch "+strconv.FormatInt(from, 10), func(t *testing.T) {
 			var fetches atomic.Int64
@@ -210,6 +215,7 @@ func TestLiesAboutEdits(t *testing.T) {
 }
 
 func TestLiesAboutBatches(t *testing.T) {
+	t.Parallel()
 	for name, lie := range map[string]func([]byte) []byte{
 		"one left out": func(b []byte) []byte { return append(b[:bytes.LastIndex(b, []byte(`,{"id":"`))], "]}"...) },
 		"order": func(b []byte) []byte {

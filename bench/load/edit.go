@@ -71,10 +71,14 @@ func Edit(ctx context.Context, cfg EditConfig, progress bench.Progress) (_ *benc
 	if err := e.check(); err != nil {
 		return nil, err
 	}
+	defer func() {
+		if left := e.restore(ctx); left != nil { // it must not pass for a mere interruption
+			err = fmt.Errorf("%w (%v)", left, err)
+		}
+	}()
 	if err := e.begin(ctx); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, e.restore(ctx)) }()
 	if err := e.measure(ctx, cold); err != nil {
 		return nil, err
 	}

@@ -94,7 +94,7 @@ func (e *editRun) insideTiles() (list []tiles.Address, touched map[tiles.Address
 	touched = map[tiles.Address]bool{}
 	for _, t := range e.targets {
 		for z := readMinZoom; z <= readMaxZoom; z++ {
-			tiles.Cover(geom.Bound(t.was.Geometry), uint8(z)).Each(func(a tiles.Address) bool {
+			tiles.WebMercatorQuad.Cover(geom.Bound(t.was.Geometry), uint8(z)).Each(func(a tiles.Address) bool {
 				if !touched[a] {
 					touched[a] = true
 					list = append(list, a)

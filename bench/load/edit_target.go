@@ -164,13 +164,13 @@ func (e *editRun) begin(ctx context.Context) error {
 		t.touched = true
 		r := e.request(t, i&1, token)
 		if err := e.client.Do(&x, r); err != nil {
-			return errors.Join(ctx.Err(), fmt.Errorf("%s: %w", r, err), e.restore(ctx))
+			return errors.Join(ctx.Err(), fmt.Errorf("%s: %w", r, err))
 		}
 		if err := e.client.Do(&x, &t.tile); err != nil {
-			return errors.Join(ctx.Err(), fmt.Errorf("%s: %w", &t.tile, err), e.restore(ctx))
+			return errors.Join(ctx.Err(), fmt.Errorf("%s: %w", &t.tile, err))
 		}
 		if err := e.shows(&x, t, token); err != nil {
-			return errors.Join(&WrongError{t.tile.String(), fmt.Sprintf("feature %s: %v", t.was.ID, err)}, e.restore(ctx))
+			return &WrongError{t.tile.String(), fmt.Sprintf("feature %s: %v", t.was.ID, err)}
 		}
 		e.free <- t
 	}
@@ -187,6 +187,11 @@ func (e *editRun) restore(ctx context.Context) error {
 	const patience = time.Minute
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
+	c, err := NewClient(e.base, 1, patience, "") // the others may be broken off
+	if err != nil {
+		return err
+	}
+	defer c.Close()
 	var left []string
 	for _, t := range e.targets {
 		if !t.touched {
@@ -194,7 +199,7 @@ func (e *editRun) restore(ctx context.Context) error {
 		}
 		r := &Request{Method: http.MethodPut, URL: e.api.At(t.path), Type: "application/geo+json", Body: geojson.AppendFeature(nil, &t.was),
 			Header: [][2]string{{"If-Match", "*"}, {"Tuban-Reason", "tuban bench edit: as it was"}}}
-		if _, err := e.api.Fetch(ctx, r); err != nil {
+		if _, err := c.Fetch(ctx, r); err != nil {
 			left = append(left, string(t.was.ID))
 		}
 	}

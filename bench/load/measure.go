@@ -101,7 +101,7 @@ func serverTable(before, after usage, o *Outcome) (bench.Table, bool) {
 	}
 	answered := o.Answers() + o.Failed() - o.Unsent
 	t.Add(perAnswer(before, after, answered), (after.cpu-before.cpu).Seconds()/o.Elapsed.Seconds(), before.rss, after.rss, after.peak)
-	t.Notes = []string{"CPU per answer is left out where less than " + leastCPU.String() + " was used in all: the kernel counts in steps of 10 ms. CPU in use: CPU seconds a second. Memory is resident memory (RSS); its peak is that since the server's start."}
+	t.Notes = []string{"CPU in use: CPU seconds a second. Memory is resident memory (RSS); its peak is that since the server's start."}
 	return t, true
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"tuban/bench"
 )
@@ -71,5 +72,29 @@ func TestStartServer(t *testing.T) {
 	}
 	if err := s.Stop(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestOwnServerFails wants the reason told and nothing left behind.
+func TestOwnServerFails(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	cfg := quick("")
+	cfg.Own = Own{Program: "sh", Args: []string{"-c", "echo the disk is full >&2; exit 1"}}
+	report, err := Locate(t.Context(), LocateConfig{Config: cfg, Number: 1}, nil)
+	if !errors.Is(err, ErrNotServing) || !strings.Contains(err.Error(), "the disk is full") || report != nil {
+		t.Errorf("%v, %v", report, err)
+	}
+	if _, err := Open(t.Context(), OpenConfig{Program: "sh", Own: cfg.Own, Rounds: 1}, nil); !errors.Is(err, ErrNotServing) {
+		t.Errorf("%v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	cfg.Own.Args = []string{"-c", "exec sleep 20"}
+	if _, err := Locate(ctx, LocateConfig{Config: cfg, Number: 1}, nil); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v", err)
+	}
+	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

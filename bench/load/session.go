@@ -49,31 +49,34 @@ type needs struct {
 	noCache bool
 }
 
-// newSession starts or finds the server and surveys its data. The caller closes
-// it, also after an error of its own.
-func newSession(ctx context.Context, cfg *Config, n needs, progress bench.Progress) (s *session, err error) {
+// newSession returns a session that is open: the caller closes it. After an
+// error nothing is left of it.
+func newSession(ctx context.Context, cfg *Config, n needs, progress bench.Progress) (*session, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	s = &session{cfg: cfg, progress: progress, layers: cfg.Layers}
+	s := &session{cfg: cfg, progress: progress, layers: cfg.Layers}
 	s.report = &bench.Report{Title: n.title, Environment: bench.Here(ctx, cfg.settings(&n.load)...)}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.close())
-		}
-	}()
-	s.base = cfg.Target
-	if cfg.Target == "" {
+	if err := s.open(ctx, n); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// open starts or finds the server and surveys its data.
+func (s *session) open(ctx context.Context, n needs) error {
+	s.base = s.cfg.Target
+	if s.base == "" {
 		if err := s.startOwn(ctx, n.noCache); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if cfg.foreign() {
+	if s.cfg.foreign() {
 		address := s.base
 		s.base = ""
-		return s, s.foreign(ctx, address, n)
+		return s.foreign(ctx, address, n)
 	}
-	return s, s.tuban(ctx, n)
+	return s.tuban(ctx, n)
 }
 
 // startOwn starts a server on a throw-away directory.

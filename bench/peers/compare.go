@@ -92,6 +92,6 @@ func (c *check) sets(where string, tuban, other []string) {
 		}
 	}
 	if !slices.Equal(a, b) {
-		c.fault("%s: tuban [%s], PostGIS [%s]", where, strings.Join(a, " "), strings.Join(b, " "))
+		c.fault("%s: tuban [%s], the other [%s]", where, strings.Join(a, " "), strings.Join(b, " "))
 	}
 }

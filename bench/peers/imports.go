@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"time"
 
 	"tuban/bench"
@@ -50,8 +51,33 @@ func (r *run) imports(ctx context.Context) error {
 	}
 	for i, w := range []*row{memory, file} {
 		w.rounds = &bench.Rounds{Names: []string{all.Names[i], all.Names[2]}, Costs: [][]bench.Cost{all.Costs[i], all.Costs[2]}}
+		if err := r.profileImport(ctx, w, engines[i]); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// profileImport takes a CPU profile of one more import, which this process does.
+func (r *run) profileImport(ctx context.Context, w *row, e bench.Engine) (err error) {
+	if r.cfg.Profiles == "" {
+		return nil
+	}
+	name, err := r.profileName(w)
+	if err != nil {
+		return err
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	_, err = e.Round(ctx)
+	return err
 }
 
 // flatGeobuf is the file that the parcels are imported from.

@@ -68,7 +68,10 @@ func (r *run) locate(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	if r.cfg.Tile38 == "" {
+		return nil
+	}
+	return r.locateTile38(ctx, at, paths)
 }
 
 func (r *run) checkLocate(ctx context.Context, work string, best way, at []orb.Point, paths []string) (*check, error) {

@@ -89,7 +89,7 @@ func (d *data) draw(seed uint64, n int) (*polygons, error) {
 // is drawn around; largestRadius, in degrees of latitude (3 km), is for those
 // around very large parcels.
 const (
-	widest        = 150
+	widest        = 40
 	largestRadius = 0.027
 )
 

@@ -27,7 +27,7 @@ func (r *run) report(env bench.Environment) *bench.Report {
 	out.Note("One client, closed loop, on the same %d cores; connections as the row says, else one. Wall times hold the client's share and whatever else the machine did.", env.Cores)
 	out.Note("tuban answers over HTTP and JSON from a process of its own, tile cache off but for the warm tile, request log off; PostGIS over a unix socket with prepared statements and binary values, log off. Tiles are not compressed, the warm tile is.")
 	out.Note("Both hold all data in memory (PostgreSQL prewarmed). Loading both took %s, opening the directory %s.", elapsed(r.data.took), elapsed(r.reply.Opened))
-	if r.cfg.Tile38 == "" {
+	if r.cfg.Tile38 == "" && r.cfg.wants(Locate) {
 		out.Note("Tile38 was not measured: name its program with --tile38.")
 	}
 	return out

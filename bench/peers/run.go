@@ -182,13 +182,7 @@ func (r *run) profile(ctx context.Context, w *row) error {
 	if r.cfg.Profiles == "" {
 		return nil
 	}
-	name := strings.Map(func(c rune) rune {
-		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
-			return c
-		}
-		return '-'
-	}, strings.ToLower(w.work))
-	file, err := filepath.Abs(filepath.Join(r.cfg.Profiles, name+".pprof"))
+	file, err := r.profileName(w)
 	if err != nil {
 		return err
 	}
@@ -202,6 +196,17 @@ func (r *run) profile(ctx context.Context, w *row) error {
 	}
 	_, err = r.tuban.call(request{Stop: true})
 	return err
+}
+
+// profileName returns the file of a row's profile.
+func (r *run) profileName(w *row) (string, error) {
+	name := strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
+			return c
+		}
+		return '-'
+	}, strings.ToLower(w.work+" beside "+w.against))
+	return filepath.Abs(filepath.Join(r.cfg.Profiles, name+".pprof"))
 }
 
 // way is a way to ask PostGIS.

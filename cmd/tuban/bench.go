@@ -14,6 +14,7 @@ import (
 // benchCmd is the measuring bench. Each family of sub-commands is a struct in a
 // file of its own, embedded here by one line.
 type benchCmd struct {
+	benchGrowth `embed:""`
 	benchKernel `embed:""`
 	benchGen    `embed:""`
 	benchLoad   `embed:""`

@@ -25,7 +25,7 @@ func (c *benchGenCmd) Help() string {
 	return `For each layer LAYER.geojsonl (a feature a line), LAYER.fgb (FlatGeobuf with an index) and their
 counts, areas and SHA-256 in manifest.json. All or nothing: an interrupted run leaves no folder. A
 folder that holds the city already is checked against its hashes. Space: about 60 MB for 20k, 0.5 GB
-for 200k, 2.5 GB for 1m and 12 GB for 5m, and a third more while it runs.
+for 200k, 1.5 GB for 1m and 6 GB for 5m, and a third more while it runs.
 
   tuban bench gen --size 20k --out /tmp/city
   tuban import --layer dltb --id-field BSM --class-field DLBM /tmp/city/dltb.fgb`

@@ -26,6 +26,7 @@ type benchPeersCmd struct {
 	Rounds      int    `help:"How many times each engine takes its turn in each row." default:"7"`
 	Only        string `help:"Parts to run: overlap, locate, batch, tiles, import, floor; all if not given." placeholder:"A,B"`
 	PostgreSQL  string `name:"postgresql" help:"Folder of PostgreSQL's programs; looked for if not given." type:"path" placeholder:"DIR"`
+	Tile38      string `name:"tile38" help:"The program tile38-server: point look-ups are measured beside it too." type:"existingfile" placeholder:"PATH"`
 	Pprof       string `help:"Folder for a CPU profile of tuban at the work of each row, taken after its rounds." type:"path" placeholder:"DIR"`
 	Temp        string `help:"Folder for the throw-away directories." type:"path" placeholder:"DIR"`
 }
@@ -65,7 +66,7 @@ func (c *benchPeersCmd) Run(a *app) error {
 	err = a.measure(&c.reportFlags, "peers", func(ctx context.Context, progress bench.Progress) (*bench.Report, error) {
 		report, err := peers.Run(ctx, peers.Config{
 			Size: size, Seed: c.Seed, Rounds: c.Rounds, Only: parts, Open: a.openQuietly,
-			Child: []string{program, "bench", "peers-child"}, Programs: c.PostgreSQL, Profiles: c.Pprof, Temp: c.Temp,
+			Child: []string{program, "bench", "peers-child"}, Programs: c.PostgreSQL, Tile38: c.Tile38, Profiles: c.Pprof, Temp: c.Temp,
 		}, progress)
 		if report != nil && errors.Is(err, peers.ErrDiffers) {
 			differs, err = err, nil

@@ -43,3 +43,21 @@ func TestMeasureWrites(t *testing.T) {
 		t.Errorf("a.txt: %v", err)
 	}
 }
+
+func TestBenchKernel(t *testing.T) {
+	out := must(t, "bench", "kernel", "--only", "g2", "--rounds", "1", "--round", "1ms")
+	for _, want := range []string{"go run ./cmd/tuban bench kernel --only g2 --rounds 1 --round 1ms\n", "| g2 sliver 1e-12°", "commit "} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	var report struct{ Tables []json.RawMessage }
+	if err := json.Unmarshal([]byte(must(t, "--json", "bench", "kernel", "--only", "g2", "--rounds", "1", "--round", "1ms")), &report); err != nil || len(report.Tables) < 2 {
+		t.Errorf("%d tables, %v", len(report.Tables), err)
+	}
+	for _, args := range [][]string{{"bench", "kernel", "--rounds", "0"}, {"bench", "gen"}, {"bench", "gen", "--size", "3k", "--out", "x"}, {"bench", "growth", "--queries", "1"}} {
+		if code, _, errs := tuban(t, args...); code != exitUsage || errs == "" {
+			t.Errorf("%v: exit code %d, %s", args, code, errs)
+		}
+	}
+}

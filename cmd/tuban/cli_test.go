@@ -128,6 +128,18 @@ func TestDirectoryAndServerAgree(t *testing.T) {
 			t.Errorf("%v:\ndirectory %s\nserver    %s", args, a, b)
 		}
 	}
+	for filter, want := range map[string]string{"DLBM = '0102'": someParcels[:strings.Index(someParcels, "\n")+1], "FALSE": ""} {
+		a := must(t, "export", "--data", local, "--layer", "parcels", "--format", "geojsonl", "--filter", filter, "-")
+		b := must(t, "export", "--server", url, "--layer", "parcels", "--format", "geojsonl", "--filter", filter, "-")
+		if a != want || b != want {
+			t.Errorf("--filter %s:\ndirectory %s\nserver    %s", filter, a, b)
+		}
+	}
+	for _, filter := range []string{"DLBM =", "nothing = 1"} {
+		if code, _, errs := tuban(t, "export", "--data", local, "--layer", "parcels", "--filter", filter, "-"); code != exitUsage || !strings.Contains(errs, "column") {
+			t.Errorf("--filter %s: exit code %d, %s", filter, code, errs)
+		}
+	}
 	if out := must(t, "export", "--data", local, "--layer", "parcels", "--format", "geojsonl", "-"); out != someParcels {
 		t.Errorf("export gives back\n%s", out)
 	}

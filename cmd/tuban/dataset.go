@@ -10,6 +10,7 @@ import (
 	"tuban/engine"
 	"tuban/overlap"
 	"tuban/tiles"
+	"tuban/tiles/coverage"
 )
 
 // tileCacheBytes bounds the finished tiles that a server keeps.
@@ -48,7 +49,7 @@ func (a *app) open(ctx context.Context, dir string, opt openOptions) (*opened, e
 	defer p.end()
 	e, err := engine.Open(ctx, dir, engine.Options{
 		Logger: opt.logger, ReadOnly: opt.readOnly,
-		Derived:       []engine.Derived{overlap.Shapes{}},
+		Derived:       []engine.Derived{overlap.Shapes{}, coverage.Pyramids{}},
 		BeforePublish: []func(engine.Event){invalidate(cache)},
 		Progress: func(stage string, done, total int64) {
 			if !opt.quiet {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"tuban/cql2"
 	"tuban/engine"
 	"tuban/feature"
 	"tuban/jobs"
@@ -21,15 +22,17 @@ type exportCmd struct {
 	Format    string `help:"geojson (one FeatureCollection), geojsonl (a feature a line), fgb (FlatGeobuf with an index; not with --server) or pmtiles (a frozen tile pyramid)." enum:"geojson,geojsonl,fgb,pmtiles" default:"geojson"`
 	MinZoom   uint8  `name:"min-zoom" help:"First zoom of a pmtiles archive." default:"0" placeholder:"Z"`
 	MaxZoom   uint8  `name:"max-zoom" help:"Last zoom of a pmtiles archive." default:"14" placeholder:"Z"`
+	Filter    string `help:"Only features that pass this CQL2 text." placeholder:"CQL2"`
 	Out       string `arg:"" help:"File to write, - for standard output." placeholder:"OUT"`
 }
 
 // Help is shown by export --help.
 func (c *exportCmd) Help() string {
-	return `Writes all features of a layer as they stand, coordinates to the last digit, in EPSG:4490. The file
+	return `Writes the features of a layer as they stand, coordinates to the last digit, in EPSG:4490. The file
 appears under its name only when it is whole.
 
   tuban export --layer parcels parcels.geojson
+  tuban export --layer parcels --filter "DLBM LIKE '01%' AND area > 600" cropland.geojson
   tuban export --layer parcels --format geojsonl - | head -1
   tuban export --layer parcels --format fgb parcels.fgb
   tuban export --server http://127.0.0.1:8080 --layer parcels parcels.geojson
@@ -42,8 +45,12 @@ is in OUT.partial.`
 
 // Run writes the file.
 func (c *exportCmd) Run(a *app) (err error) {
+	filter, err := c.filter()
+	if err != nil {
+		return err
+	}
 	if c.Format == "pmtiles" {
-		return c.pyramid(a)
+		return c.pyramid(a, filter)
 	}
 	if c.Server != "" && c.Format == "fgb" {
 		return usagef("--format fgb works on a directory, not yet with --server: use --format geojson, or stop the server and export with --data")
@@ -58,7 +65,7 @@ func (c *exportCmd) Run(a *app) (err error) {
 			if err != nil {
 				return err
 			}
-			n, err = r.export(a.ctx, c.Layer, c.Format, w, progress)
+			n, err = r.export(a.ctx, c.Layer, c.Format, c.Filter, w, progress)
 			return err
 		}
 		e, err := a.open(a.ctx, c.Data, openOptions{readOnly: true})
@@ -70,8 +77,8 @@ func (c *exportCmd) Run(a *app) (err error) {
 		if err != nil {
 			return err
 		}
-		n, err = jobs.Export(a.ctx, l, c.Format, w, progress)
-		return err
+		n, err = jobs.Export(a.ctx, l, c.Format, filter, w, progress)
+		return misfit(err)
 	}
 	if c.Out == "-" {
 		return write(a.stdout)
@@ -83,6 +90,23 @@ func (c *exportCmd) Run(a *app) (err error) {
 		return json.NewEncoder(a.stdout).Encode(map[string]any{"layer": c.Layer, "written": n, "out": c.Out})
 	}
 	_, err = fmt.Fprintf(a.stdout, "layer %s: %d features written to %s\n", c.Layer, n, c.Out)
+	return err
+}
+
+// filter reads --filter, nil if it is not given.
+func (c *exportCmd) filter() (*cql2.Filter, error) {
+	if c.Filter == "" {
+		return nil, nil
+	}
+	f, err := cql2.Parse(c.Filter)
+	return f, misfit(err)
+}
+
+// misfit makes what is wrong with a filter a mistake of the command line.
+func misfit(err error) error {
+	if e, ok := errors.AsType[*cql2.Error](err); ok {
+		return usagef("--filter: %v", e)
+	}
 	return err
 }
 

@@ -6,16 +6,19 @@ import (
 	"fmt"
 	"strings"
 
+	"tuban/cql2"
 	"tuban/formats/pmtiles"
 	"tuban/jobs"
 	"tuban/tiles"
 )
 
 // pyramid writes layers as a PMTiles archive.
-func (c *exportCmd) pyramid(a *app) (err error) {
+func (c *exportCmd) pyramid(a *app, filter *cql2.Filter) (err error) {
 	switch {
 	case c.Server != "":
 		return usagef("--format pmtiles works on a directory (--data), not on --server: stop the server, or restore a backup aside")
+	case c.Filter != "":
+		return usagef("--filter narrows single features, not yet the tiles of --format pmtiles")
 	case c.Out == "-":
 		return usagef("--format pmtiles needs a file: its directory is written first, when all tiles are known")
 	case c.MinZoom > c.MaxZoom || c.MaxZoom > tiles.MaxZoom:
@@ -27,7 +30,7 @@ func (c *exportCmd) pyramid(a *app) (err error) {
 	}
 	defer closing(e, &err)
 	v := e.View()
-	p := jobs.Pyramid{Seq: v.Seq(), MinZoom: c.MinZoom, MaxZoom: c.MaxZoom, Generator: "tuban " + version}
+	p := jobs.Pyramid{Seq: v.Seq(), Filter: filter, MinZoom: c.MinZoom, MaxZoom: c.MaxZoom, Generator: "tuban " + version}
 	for name := range strings.SplitSeq(c.Layer, ",") {
 		l, err := layerOf(v, name)
 		if err != nil {
@@ -44,7 +47,7 @@ func (c *exportCmd) pyramid(a *app) (err error) {
 	case err != nil && a.ctx.Err() != nil:
 		return fmt.Errorf("%w; what is done is kept in %s.partial: the same command goes on", err, c.Out)
 	case err != nil:
-		return err
+		return misfit(err)
 	}
 	if a.json {
 		return json.NewEncoder(a.stdout).Encode(map[string]any{"layers": c.Layer, "seq": p.Seq, "written": done, "out": c.Out})

@@ -133,7 +133,7 @@ func (p *itemsPage) next() string {
 
 // export writes a layer page by page. It is one state of the layer only if
 // nobody changes it meanwhile: a change is an error.
-func (r *remote) export(ctx context.Context, layer, format string, w io.Writer, progress func(done, total int64)) (int64, error) {
+func (r *remote) export(ctx context.Context, layer, format, filter string, w io.Writer, progress func(done, total int64)) (int64, error) {
 	if format == "geojson" {
 		if _, err := io.WriteString(w, `{"type":"FeatureCollection","features":[`+"\n"); err != nil {
 			return 0, err
@@ -142,6 +142,9 @@ func (r *remote) export(ctx context.Context, layer, format string, w io.Writer, 
 	var n int64
 	seq := ""
 	next := "/collections/" + url.PathEscape(layer) + "/items?limit=10000"
+	if filter != "" {
+		next += "&filter=" + url.QueryEscape(filter)
+	}
 	for next != "" {
 		page, at, err := r.page(ctx, next)
 		if err != nil {
@@ -167,9 +170,12 @@ func (r *remote) export(ctx context.Context, layer, format string, w io.Writer, 
 		progress(n, page.NumberMatched)
 		next = page.next()
 	}
-	tail := "\n"
-	if format == "geojson" {
+	tail := ""
+	switch {
+	case format == "geojson":
 		tail = "\n]}\n"
+	case n > 0:
+		tail = "\n"
 	}
 	_, err := io.WriteString(w, tail)
 	return n, err

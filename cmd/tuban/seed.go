@@ -67,7 +67,7 @@ func (c *seedCmd) Run(a *app) error {
 	}
 	total := 0
 	for z := c.MinZoom; z <= c.MaxZoom; z++ {
-		total += tiles.Cover(box, z).Len()
+		total += tiles.WebMercatorQuad.Cover(box, z).Len()
 	}
 	p := a.newProgress("seed " + c.Layers)
 	defer p.end()
@@ -138,7 +138,7 @@ func (c *seedCmd) fetchAll(ctx context.Context, r *remote, box orb.Bound, progre
 		})
 	}
 	for z := c.MinZoom; z <= c.MaxZoom; z++ {
-		tiles.Cover(box, z).Each(func(at tiles.Address) bool {
+		tiles.WebMercatorQuad.Cover(box, z).Each(func(at tiles.Address) bool {
 			select {
 			case todo <- at:
 				return true

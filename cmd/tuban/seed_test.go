@@ -20,7 +20,7 @@ func TestSeed(t *testing.T) {
 	url, _ := startServer(t, "serve", dir)
 	want := 0
 	for z := range uint8(13) {
-		want += tiles.Cover(orb.Bound{Min: orb.Point{94.9, 36}, Max: orb.Point{95.001, 36.401}}, z).Len()
+		want += tiles.WebMercatorQuad.Cover(orb.Bound{Min: orb.Point{94.9, 36}, Max: orb.Point{95.001, 36.401}}, z).Len()
 	}
 	for _, result := range []string{"miss", "hit"} {
 		before := fetches(t, url, result)

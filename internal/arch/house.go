@@ -41,6 +41,7 @@ func house() *rules {
 		testEdges: map[string][]string{
 			"*":            {"internal/check", "internal/demo"},
 			"geom":         {"formats"}, // published shapes come in files
+			"cql2":         {"formats"}, // the standard's test data is a GeoPackage
 			"formats":      {"formats"}, // the same data in all formats
 			"overlap":      {"formats", "engine", "store"},
 			"tiles":        {"formats", "engine", "store"},
@@ -72,7 +73,7 @@ func house() *rules {
 			"log/slog":                             {"*"},
 			"os/exec":                              {"*"},
 			"github.com/valyala/fasthttp":          {"cmd/tuban", "internal/e2e"},
-			"github.com/peterstace/simplefeatures": {"geom", "overlap"},
+			"github.com/peterstace/simplefeatures": {"geom", "overlap", "cql2"},
 			"modernc.org/sqlite":                   {"jobs"},
 		},
 		cgo: []string{"bench/kernel"}, // GEOS beside us, never in the program that is shipped

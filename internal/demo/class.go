@@ -95,7 +95,7 @@ const landClassTable = `
 1201 | 空闲地 | Vacant land | 其他土地 | #d7c9b3
 1202 | 设施农用地 | Farm buildings | 其他土地 | #b3a03f
 1203 | 田坎 | Field ridge | 其他土地 | #ded69e
-1204 | 盐碱地 | Saline land | 其他土地 | #cfdcf2
+1204 | 盐碱地 | Saline land | 其他土地 | #ded4ee
 1205 | 沙地 | Sandy land | 其他土地 | #f5eeda
 1206 | 裸土地 | Bare soil | 其他土地 | #dccdb2
 1207 | 裸岩石砾地 | Bare rock and gravel | 其他土地 | #bfb4a6

@@ -51,6 +51,8 @@ func (c *City) village(f int32) int {
 
 func villageName(u unit, n int) string { return fmt.Sprintf("%s演示%d村", u.name, n) }
 
+func villageEnglish(u unit, n int) string { return fmt.Sprintf("%s, demo village %d", u.english, n) }
+
 // ownership returns the QSXZ code: collective (30) for what villages farm and
 // live on, state (20) for the rest.
 func ownership(code string) string {

@@ -19,9 +19,9 @@ func (c *City) patchLayer() Source {
 		ID: "tuban", Title: feature.Text{ZH: "变化图斑", EN: "Change patches"},
 		Description: "Invented land and mineral change patches of the four quarters of 2024 (field PC).",
 		Kind:        feature.KindPatch, IDField: "JCBH", ClassField: "TBLX", Classes: patchClasses(),
-		Fields: fields("JCBH", "PRVBH", "XZQDM", "XMC", "GLQDM", "XZJD", "CMC", "ND%", "PC", "XFSJ", "QSX", "HSX",
+		Fields: fields("JCBH", "PRVBH", "XZQDM", "XMC", "XMC_EN", "GLQDM", "XZJD", "CMC", "CMC_EN", "ND%", "PC", "XFSJ", "QSX", "HSX",
 			"SJY", "DQJH", "FBL", "TBLX", "BHQLX", "BHHLX", "TZ", "TBJB", "GZBJ", "JCMJ#", "XZB#", "YZB#",
-			"KZ", "KCFS", "YSLX", "KQLX", "XKZH", "KQR", "KSMC", "BZ"),
+			"KZ", "KCFS", "YSLX", "KQLX", "XKZH", "KQR", "KSMC", "KSMC_EN", "BZ"),
 		AreaUnit: feature.AreaMu, MaxZoom: maxZoom,
 	}
 	return Source{l, len(c.patches), func(visit func(feature.Feature) error) error {
@@ -82,7 +82,8 @@ func (c *City) patch(list []feature.Field, i int) feature.Feature {
 	u, id := cityUnits[c.units[p.face]], c.patchID(i)
 	satellite := [...]string{"GF-2", "GF-1", "GF-7", "ZY3-02", "GF-6"}[r.below(5)]
 	centre := degrees(orb.Polygon{{p.centre}}).(orb.Polygon)[0][0]
-	values := []any{id, before, "632801", "格尔木市", u.code, u.name, villageName(u, c.village(p.face)), 2024,
+	values := []any{id, before, "632801", "格尔木市", "Golmud", u.code, u.name, villageName(u, c.village(p.face)),
+		villageEnglish(u, c.village(p.face)), 2024,
 		fmt.Sprintf("2024Q%d", q), fmt.Sprintf("2024%02d%02d", 3*q, 5+r.below(20)),
 		fmt.Sprintf("2023%02d%02d", 3*q, 1+r.below(28)), fmt.Sprintf("2024%02d%02d", 3*q-1, 1+r.below(28)),
 		satellite, fmt.Sprintf("%s_%07d", satellite, r.below(1e7)), "2", p.kind.class, c.beforeClass(p.face), p.kind.after,
@@ -125,13 +126,13 @@ func (c *City) beforeClass(f int32) string {
 
 // mineral returns the values of the fields that only mineral patches have.
 func (c *City) mineral(p plan, r *random) []any {
-	values := make([]any, 7)
+	values := make([]any, 8)
 	if !p.kind.mineral {
 		return values
 	}
 	kind := minerals[r.below(len(minerals))]
 	if p.right < 0 {
-		return append(values[:0], kind.name, kind.mode, "无证开采", "无", nil, nil, nil)
+		return append(values[:0], kind.name, kind.mode, "无证开采", "无", nil, nil, nil, nil)
 	}
 	t := c.rights[p.right]
 	kind = minerals[t.mineral]
@@ -140,7 +141,7 @@ func (c *City) mineral(p plan, r *random) []any {
 		what = "以采代探"
 	}
 	return append(values[:0], kind.name, kind.mode, what, choose(t.mining, "采矿权", "探矿权"), c.licence(p.right),
-		t.holder(), t.mine(p.right))
+		t.holder(), t.mine(p.right), t.mineEnglish(p.right))
 }
 
 func round6(v float64) float64 { return math.Round(v*1e6) / 1e6 }

@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -26,6 +28,8 @@ func pieces(t *testing.T, c *City, id feature.LayerID) []piece {
 }
 
 func (p piece) text(name string) string { v, _ := p.Properties.Get(name); return v.Text() }
+
+func (p piece) left() float64 { return p.shape.Bound().Min[0] }
 
 func (p piece) meets(q piece) bool { return p.shape.Bound().Intersects(q.shape.Bound()) }
 
@@ -82,6 +86,63 @@ func TestPatches(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestPatchesLookInterpreted wants every outline in steps of image pixels, turning
+// a right angle at each vertex, and most patches across parcels and beyond them.
+func TestPatchesLookInterpreted(t *testing.T) {
+	proved(t, func(t *testing.T, c *City) {
+		patches, parcels := pieces(t, c, "tuban"), pieces(t, c, "dltb")
+		crossing, steps, widest := 0, 0, 0.0
+		slices.SortFunc(patches, func(a, b piece) int { return cmp.Compare(a.left(), b.left()) })
+		for _, p := range patches {
+			widest = max(widest, p.shape.Bound().Max[0]-p.left())
+			for _, poly := range polygons(p.Geometry) {
+				for _, ring := range poly {
+					steps += len(ring) - 1
+					stepped(t, p.ID, ring)
+				}
+			}
+		}
+		on := make([]int, len(patches)) // parcels that each lies on
+		for _, q := range parcels {
+			i, _ := slices.BinarySearchFunc(patches, q.left()-widest, func(p piece, x float64) int { return cmp.Compare(p.left(), x) })
+			for ; i < len(patches) && patches[i].left() <= q.shape.Bound().Max[0]; i++ {
+				if p := patches[i]; p.meets(q) && overlay.Area(p.shape, q.shape) > 1 {
+					on[i]++
+				}
+			}
+		}
+		for i, n := range on {
+			if n > 1 {
+				crossing++
+			}
+			if n == 0 {
+				t.Errorf("%s lies on no parcel", patches[i].ID)
+			}
+		}
+		t.Logf("%d patches: %d lie on more than one parcel, %.1f steps each", len(patches), crossing, float64(steps)/float64(len(patches)))
+		if crossing*4 < len(patches) {
+			t.Errorf("only %d of %d patches cross parcels", crossing, len(patches))
+		}
+		if steps < 12*len(patches) {
+			t.Errorf("%d patches have only %d steps", len(patches), steps)
+		}
+	})
+}
+
+// stepped wants a ring of edges that run east, north, west or south by turns.
+func stepped(t *testing.T, id feature.ID, ring orb.Ring) {
+	t.Helper()
+	along := func(i int) bool { return ring[i-1][1] == ring[i][1] }
+	for i := 1; i < len(ring); i++ {
+		if !along(i) && ring[i-1][0] != ring[i][0] {
+			t.Fatalf("%s: the edge %v to %v is no step", id, ring[i-1], ring[i])
+		}
+		if i > 1 && along(i) == along(i-1) {
+			t.Fatalf("%s: no turn at %v", id, ring[i-1])
+		}
+	}
 }
 
 // again wants two patches at one place that are nearly alike, but not the same.

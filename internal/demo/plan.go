@@ -10,11 +10,13 @@ import (
 const batches = 4
 
 // The shares of patches that come again in a later batch, that an approval (or
-// a mining right) covers wholly, and that one covers in part.
+// a mining right) covers wholly, that one covers in part, and that lie across a
+// border of parcels: change does not keep to them.
 const (
 	repeatShare  = 0.09
 	legalShare   = 0.14
 	partialShare = 0.10
+	acrossShare  = 0.6
 )
 
 // cover says how an approval or a right lies on a patch.
@@ -105,8 +107,27 @@ func (c *City) planPatch(i int, kind change, r *random) plan {
 		} else {
 			p.centre = b.shifted(0.95, r.between(-0.6, 0.2)).centre
 		}
+	} else if i > 0 && r.unit() < acrossShare {
+		p.centre = c.onBorder(p.face, r)
 	}
 	return p
+}
+
+// onBorder returns a place on the border that face f has with another parcel,
+// its centre if there is none.
+func (c *City) onBorder(f int32, r *random) orb.Point {
+	at, first, seen := c.bends.centres[f], c.mesh.first[f], 0
+	for h := first; ; {
+		if n := c.mesh.face[h^1]; c.mesh.land(n) && c.parcels.of[n] != c.parcels.of[f] {
+			a, b, u := c.mesh.start(h), c.mesh.end(h), r.between(0.25, 0.75)
+			if seen++; r.below(seen) == 0 {
+				at = orb.Point{a[0] + u*(b[0]-a[0]), a[1] + u*(b[1]-a[1])}
+			}
+		}
+		if h = c.mesh.next[h]; h == first {
+			return at
+		}
+	}
 }
 
 // unbuilt says that face f is not building land, so that there is something to

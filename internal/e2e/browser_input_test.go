@@ -38,7 +38,7 @@ func (p *page) drag(x, y, toX, toY float64) {
 // key presses and releases a key, such as "Tab" or "Enter".
 func (p *page) key(name string) {
 	p.b.t.Helper()
-	codes := map[string]int{"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowRight": 39, "ArrowDown": 40, "+": 187}
+	codes := map[string]int{"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowRight": 39, "ArrowDown": 40, "Backspace": 8, "+": 187}
 	e := map[string]any{"type": "keyDown", "key": name, "code": name, "windowsVirtualKeyCode": codes[name]}
 	if text := map[string]string{"Enter": "\r", " ": " ", "+": "+"}[name]; text != "" {
 		e["text"] = text

@@ -170,6 +170,8 @@ func orEmpty(params any) any {
 type page struct {
 	b        *browser
 	session  string
+	target   string
+	width    int
 	trouble  []string
 	requests []string
 }
@@ -177,12 +179,20 @@ type page struct {
 // open makes a tab of a size and goes to an address.
 func (b *browser) open(url string, width, height int) *page {
 	b.t.Helper()
-	p := &page{b: b}
+	p := b.tab(width, height)
+	p.must("Page.navigate", map[string]any{"url": url}, nil)
+	return p
+}
+
+// tab makes an empty tab of a size.
+func (b *browser) tab(width, height int) *page {
+	b.t.Helper()
+	p := &page{b: b, width: width}
 	var made struct{ TargetID string }
 	b.must("", "Target.createTarget", map[string]any{"url": "about:blank"}, &made)
 	var attached struct{ SessionID string }
 	b.must("", "Target.attachToTarget", map[string]any{"targetId": made.TargetID, "flatten": true}, &attached)
-	p.session = attached.SessionID
+	p.session, p.target = attached.SessionID, made.TargetID
 	b.mu.Lock()
 	b.pages[p.session] = p
 	b.mu.Unlock()
@@ -191,8 +201,20 @@ func (b *browser) open(url string, width, height int) *page {
 	}
 	p.must("Target.setAutoAttach", map[string]any{"autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true}, nil)
 	p.must("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700}, nil)
-	p.must("Page.navigate", map[string]any{"url": url}, nil)
 	return p
+}
+
+// in makes a subtest the one that fails until it ends.
+func (b *browser) in(t *testing.T) {
+	whole := b.t
+	b.t = t
+	t.Cleanup(func() { b.t = whole })
+}
+
+// shut closes the tab.
+func (p *page) shut() {
+	p.b.t.Helper()
+	p.b.must("", "Target.closeTarget", map[string]any{"targetId": p.target}, nil)
 }
 
 func (b *browser) must(session, method string, params, into any) {

@@ -45,9 +45,7 @@ func TestConsoleShowsTheCity(t *testing.T) {
 				t.Errorf("nothing of %s is drawn", id)
 			}
 		}
-		if s := p.text("document.getElementById('less').innerText"); !strings.Contains(s, "地类图斑") {
-			t.Errorf("tiles leave parcels out, but the page says %q", s)
-		}
+		p.until("document.getElementById('less').innerText.includes('地类图斑')", 5*time.Second) // tiles leave parcels out
 		if n := colours(t, p.picture("console-city.png")); n < 200 {
 			t.Errorf("the picture has only %d colours", n)
 		}
@@ -128,6 +126,7 @@ func TestConsoleFollowsEdits(t *testing.T) {
 	p.summary(60 * time.Second)
 	p.click(700, 300)
 	p.until(hasTable, 20*time.Second)
+	p.until("JSON.parse(document.getElementById('summary').value).chosen", 20*time.Second)
 	s := p.summary(30 * time.Second)
 	if s.Chosen == nil || s.Chosen.Layer != "dltb" {
 		t.Fatalf("chosen: %+v", s.Chosen)

@@ -18,7 +18,7 @@ import (
 )
 
 // hasTable is true when the sums and the pieces of an overlap are there.
-const hasTable = "document.querySelector('#panel .overlap table') && document.querySelector('#panel .overlap .row')"
+const hasTable = "document.querySelector('#panel .overlap table') && document.querySelector('#panel .overlap button.row')"
 
 // sums is what the overlap table shows of a layer's classes, in m².
 func (p *page) sums(layer string) map[string]float64 {
@@ -119,7 +119,7 @@ func TestConsoleDraws(t *testing.T) {
 	p.picture("console-drawing.png")
 	p.click(500, 250)
 	p.until(hasTable, 20*time.Second)
-	p.until("document.querySelectorAll('#panel .row').length > 3", 20*time.Second)
+	p.until("document.querySelectorAll('#panel button.row').length > 3", 20*time.Second)
 	ring := p.hash("draw")
 	if n := strings.Count(ring, "_"); n != 3 {
 		t.Fatalf("drawn: %q in %q", ring, p.text("location.hash"))
@@ -128,7 +128,7 @@ func TestConsoleDraws(t *testing.T) {
 	same(t, p.sums("yjjbnt"), c.measured(t, ring, "yjjbnt"))
 
 	// A row of the table lights its pieces; the pieces light their row.
-	p.eval("document.querySelector('#panel tbody[data-layer=dltb] .row').focus()")
+	p.eval("document.querySelector('#panel tbody[data-layer=dltb] button.row').focus()")
 	p.until("document.querySelector('tr.lit')", 5*time.Second)
 	time.Sleep(500 * time.Millisecond)
 	p.picture("console-drawn.png")

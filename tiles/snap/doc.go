@@ -32,9 +32,10 @@ type Fine struct{ X, Y int32 }
 
 // Round returns the grid point whose cell holds f. A cell reaches from half a
 // unit below its point, inclusive, to half a unit above, exclusive.
-func (f Fine) Round() Point { return Point{(f.X + Sub/2) >> subBits, (f.Y + Sub/2) >> subBits} }
+func (f Fine) Round() Point { return Point{(f.X + Sub/2) >> Bits, (f.Y + Sub/2) >> Bits} }
 
-const subBits = 8
+// Bits is the logarithm of Sub.
+const Bits = 8
 
 // Fine returns p in fine steps.
 func (p Point) Fine() Fine { return Fine{p.X * Sub, p.Y * Sub} }

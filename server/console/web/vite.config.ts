@@ -14,6 +14,8 @@ export default defineConfig(({ command }) => ({
     license: { fileName: 'licences.md' },
     chunkSizeWarningLimit: 2000, // MapLibre is one piece
     assetsInlineLimit: 0,
+    // The libraries keep their names while our own code changes.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'maplibre', test: /node_modules\/maplibre-gl/ }, { name: 'terra-draw', test: /node_modules\/terra-draw/ }] } } },
   },
   worker: { format: 'es' },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },

@@ -3,7 +3,7 @@
 import type { Geometry, Position } from 'geojson';
 import type { Language } from './words';
 
-export interface Class { code: string; name?: string; group?: string; color?: string }
+export interface Class { code: string; name?: string; name_en?: string; group?: string; group_en?: string; color?: string }
 
 /** A layer with what the map needs of its TileJSON. */
 export interface Layer {

@@ -9,16 +9,16 @@ import type { Drawing, DrawMode } from './draw';
 import { follow, meets } from './events';
 import { format, parse } from './hash';
 import type { CityMap, Hit } from './map';
+import { glossary, layerName, nameOf, readNamed, type Named } from './names';
+import { message, Question, type Subject } from './question.svelte';
 import { boxOf, namePlaces } from './shape';
-import { clicked, colorOf, inOrder, nameField } from './style';
+import { clicked, colorOf, inOrder } from './style';
 import { words, type Key, type Language } from './words';
 
-/** What the panel is about: features at a place of which one is chosen, a drawn polygon, or a place without features. */
-export type Subject = { hits: Hit[]; hit: Hit } | { ring: Position[] } | { place: LonLat };
+/** Does something when the page has nothing better to do. */
+const whenIdle = (f: () => void): void => { if ('requestIdleCallback' in window) requestIdleCallback(f, { timeout: 500 }); else setTimeout(f); };
 
 export interface Lit { key: string; id?: string }
-
-const mostPieces = 3000;
 
 export const pieceKey = (layer: string, code: string): string => `${layer} ${code}`;
 
@@ -35,32 +35,27 @@ class App {
   less = $state.raw<Layer[]>([]);
   pointer = $state.raw<LonLat | null>(null);
   moves = $state(0); // counts the views that the map came to rest on
-  subject = $state.raw<Subject | null>(null);
-  item = $state.raw<api.Item | null>(null);
-  itemFailure = $state('');
-  overlap = $state.raw<api.Overlap | null>(null);
-  overlapFailure = $state('');
-  warnings = $state.raw<string[]>([]);
-  tooMany = $state(false);
-  marked = $state(false);
   lit = $state.raw<Lit | null>(null);
   fromMap = $state(false); // lit by the pointer on the map
   mode = $state<DrawMode>('off');
   drawn = $state.raw<Position[] | null>(null);
   sheet = $state(false);
 
+  readonly question = new Question();
   map: CityMap | null = null;
   private drawing: Drawing | null = null;
-  private asked: AbortController | null = null;
   private problems: string[] = [];
   private flags = { probe: false, nogl: false };
 
   /** Layers as the list has them, the uppermost first. */
   readonly listed = $derived([...inOrder(this.layers)].reverse());
 
+  /** English of the words that the data's dictionaries know. */
+  readonly known = $derived(glossary(this.layers));
+
   t = (key: Key): string => words[this.language][key];
 
-  name = (l: Layer | undefined, id = ''): string => l?.titles?.[this.language] || l?.titles?.zh || l?.titles?.en || l?.title || l?.id || id;
+  name = (l: Layer | undefined, id = ''): string => layerName(l, this.language, id);
 
   layer = (id: string): Layer | undefined => this.layers.find((l) => l.id === id);
 
@@ -94,21 +89,29 @@ class App {
   }
 
   private async open(host: HTMLElement, [{ CityMap }, { Drawing }]: [typeof import('./map'), typeof import('./draw')], camera: ReturnType<typeof parse>['map']): Promise<void> {
-    const map = (this.map = new CityMap(host, this.layers, this.visible, camera, {
+    const map = (this.map = new CityMap(host, this.layers, this.visible, this.language, camera, {
       picked: (hits, at) => this.picked(hits, at),
       hovered: (key) => { if (key !== null || this.fromMap) this.light(key === null ? null : { key }, true); },
       moved: (at) => { this.pointer = at; },
-      settled: () => { this.less = map.generalised(); },
+      settled: () => whenIdle(() => { this.less = map.generalised(); }),
       failed: (e) => this.failed(e),
     }));
-    map.gl.on('moveend', () => { this.moves++; this.write(); });
+    map.gl.on('moveend', () => { this.moves++; this.writeSoon(); });
     await map.idle();
     this.drawing = new Drawing(map, (ring) => this.analyse(ring, false), () => { this.mode = 'off'; });
   }
 
+  private writing: ReturnType<typeof setTimeout> | undefined;
+
+  /** Writes the address when moves have ceased: it costs milliseconds, and browsers ration it. */
+  private writeSoon(): void {
+    clearTimeout(this.writing);
+    this.writing = setTimeout(() => this.write(), 150);
+  }
+
   /** Writes the view into the address. */
   private write(): void {
-    const s = this.subject;
+    const s = this.question.subject;
     history.replaceState(history.state, '', format({
       map: this.map?.camera() ?? null,
       off: this.layers.map((l) => l.id).filter((id) => this.off.has(id)),
@@ -134,8 +137,11 @@ class App {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
     document.title = language === 'zh' ? `${words.zh.title} tuban` : 'tuban';
     this.map?.gl.getCanvas().setAttribute('aria-label', this.t('map'));
-    if (!this.loading) this.write();
+    this.map?.speak(language);
     void this.nameUnits();
+    if (this.loading) return;
+    this.write();
+    void this.watch();
   }
 
   toggle(id: string, on: boolean): void {
@@ -177,14 +183,15 @@ class App {
   }
 
   private async readItem(layer: string, id: string, fit: boolean, signal: AbortSignal): Promise<void> {
-    try {
-      const f = await api.item(layer, id, signal);
-      this.item = f;
-      this.map?.outline(f.geometry);
-      if (fit) this.map?.fit(boxOf(f.geometry));
-    } catch (e) {
-      if (!signal.aborted) this.itemFailure = e instanceof api.Refusal && e.status === 404 ? this.t('gone') : message(e);
-    }
+    const f = await this.question.readItem(layer, id, signal);
+    if (!f) return;
+    this.map?.outline(f.geometry);
+    if (fit) this.map?.fit(boxOf(f.geometry));
+  }
+
+  private async measure(of: api.Subject, others: Layer[], signal: AbortSignal): Promise<void> {
+    await this.question.measure(of, others.map((l) => l.id), signal);
+    if (!signal.aborted) this.markPieces();
   }
 
   /** Measures a drawn or typed polygon. */
@@ -215,44 +222,16 @@ class App {
     }
   }
 
-  /** Turns the panel to a subject: what was asked for the former one is given up. */
   private turn(subject: Subject | null): AbortSignal {
-    this.asked?.abort();
-    this.asked = new AbortController();
-    this.subject = subject;
-    this.item = this.overlap = null;
-    this.itemFailure = this.overlapFailure = '';
-    this.warnings = [];
-    this.tooMany = this.marked = false;
     this.lit = null;
     this.map?.pieces([]);
     this.map?.pin(null);
-    return this.asked.signal;
-  }
-
-  /** First the sums, which are small, then the pieces for the map. */
-  private async measure(of: api.Subject, others: Layer[], signal: AbortSignal): Promise<void> {
-    if (!others.length) return;
-    const ids = others.map((l) => l.id);
-    try {
-      const sums = await api.overlap(of, ids, false, signal);
-      this.overlap = sums.results[0];
-      this.warnings = (sums.warnings ?? []).flatMap((w) => w.problems.map((p) => `${p.code} ${p.lon}, ${p.lat}`)).slice(0, 5);
-      const count = this.overlap.layers.reduce((n, l) => n + l.classes.reduce((k, c) => k + c.count, 0), 0);
-      this.tooMany = count > mostPieces;
-      if (this.tooMany) return;
-      const whole = (await api.overlap(of, ids, true, signal)).results[0];
-      this.overlap = whole;
-      this.markPieces();
-      this.marked = this.map !== null && count > 0;
-    } catch (e) {
-      if (!signal.aborted) this.overlapFailure = message(e);
-    }
+    return this.question.turn(subject);
   }
 
   /** Draws the pieces of the overlap; those of hidden layers and of units only when they are lit. */
   private markPieces(): void {
-    this.map?.pieces((this.overlap?.layers ?? []).flatMap((r) => {
+    this.map?.pieces((this.question.overlap?.layers ?? []).flatMap((r) => {
       const l = this.layer(r.layer)!, quiet = l.kind === 'admin' || !this.visible(l.id);
       return (r.features ?? []).flatMap((p) => (p.geometry ? [{ key: pieceKey(l.id, p.class), id: p.id, color: colorOf(l, p.class), quiet, geometry: p.geometry }] : []));
     }));
@@ -278,6 +257,7 @@ class App {
     this.close();
     this.drawing?.draw();
     this.mode = 'draw';
+    this.map?.gl.getCanvas().focus(); // so that keys draw too
   }
 
   edit(): void {
@@ -295,9 +275,9 @@ class App {
     const touched = commit.layers ?? [];
     if (touched.some((l) => l.schema || !this.layer(l.layer))) return location.reload();
     this.map?.refresh(commit);
-    const s = this.subject;
+    const s = this.question.subject;
     if (!s || 'place' in s) return;
-    const box = 'ring' in s ? boxOf({ type: 'Polygon', coordinates: [s.ring] }) : boxOf(this.item?.geometry ?? null);
+    const box = 'ring' in s ? boxOf({ type: 'Polygon', coordinates: [s.ring] }) : boxOf(this.question.item?.geometry ?? null);
     if (!commit.layers || !box || touched.some((l) => l.bounds.some((b) => meets(b, box)))) this.again();
   }
 
@@ -307,7 +287,7 @@ class App {
   private again(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      const s = this.subject;
+      const s = this.question.subject;
       if (s && 'hit' in s) void this.choose(s.hit, s.hits);
       else if (s && 'ring' in s) this.analyse(s.ring, false);
     }, 1000);
@@ -315,19 +295,15 @@ class App {
 
   /** Features of small layers that have names, read once: for the map's labels and for the search. */
   readonly named = (() => {
-    let kept: Promise<{ layer: Layer; id: string; name: string; item: api.Item }[]> | null = null;
-    return () => (kept ??= Promise.all(this.layers.filter((l) => (l.kind === 'admin' || (l.kind === 'reference' && l.count <= 200)) && nameField(l)).map(async (layer) => {
-      const field = nameField(layer)!;
-      const { features } = await api.items(layer.id, { limit: layer.kind === 'admin' ? '500' : '200' });
-      return features.map((item) => ({ layer, id: item.id, name: String(item.properties?.[field] ?? ''), item })).filter((x) => x.name);
-    })).then((lists) => lists.flat()));
+    let kept: Promise<Named[]> | null = null;
+    return () => (kept ??= readNamed(this.layers));
   })();
 
   private async nameUnits(): Promise<void> {
     if (!this.map) return;
     const all = await this.named().catch(() => []);
     this.map.names(all.filter((x) => x.layer.kind === 'admin' && this.visible(x.layer.id))
-      .flatMap(({ name, item }) => namePlaces(item.geometry).map((at) => ({ name, at }))));
+      .flatMap((x) => namePlaces(x.item.geometry).map((place) => ({ name: nameOf(x, this.language), ...place }))));
   }
 
   /** With "probe" in the address, tells what is drawn once all is; for tests. */
@@ -336,7 +312,7 @@ class App {
     document.documentElement.dataset.ready = 'false';
     await this.named().catch(() => []);
     await this.map.idle();
-    const s = this.subject;
+    const s = this.question.subject;
     this.ready({ drawn: this.map.drawn(), chosen: s && 'hit' in s ? s.hit : null });
   }
 
@@ -348,7 +324,5 @@ class App {
     setTimeout(() => { document.documentElement.dataset.ready = 'true'; }); // after the page has it
   }
 }
-
-export const message = (e: unknown): string => (e instanceof Error ? e.message : String(e));
 
 export const app = new App();

@@ -12,9 +12,11 @@ export type DrawMode = 'off' | 'draw' | 'edit';
 
 export class Drawing {
   private pen: TerraDraw;
+  private drawing = false;
+  private stakes: Position[] = []; // points put by keyboard
 
   /** changed is called with the ring, not closed, whenever one is finished; ended when drawing was given up. */
-  constructor(private map: CityMap, changed: (ring: Position[]) => void, ended: () => void) {
+  constructor(private map: CityMap, private changed: (ring: Position[]) => void, private ended: () => void) {
     this.pen = new TerraDraw({
       adapter: new TerraDrawMapLibreGLAdapter({ map: map.gl, coordinatePrecision: decimals }),
       modes: [
@@ -35,6 +37,24 @@ export class Drawing {
       if (action === 'draw') setTimeout(() => { this.stop(); ended(); }); // after the click that ended it
       changed(ring);
     });
+    map.gl.getCanvas().addEventListener('keydown', (e) => { if (this.drawing && this.keyed(e.key)) e.preventDefault(); });
+  }
+
+  /** Draws by keyboard: space puts a point in the middle of the map, backspace takes the last away, enter ends. */
+  private keyed(key: string): boolean {
+    if (key === ' ') {
+      const c = this.map.gl.getCenter();
+      this.stakes.push([+c.lng.toFixed(decimals), +c.lat.toFixed(decimals)]);
+    } else if (key === 'Backspace') this.stakes.pop();
+    else if (key === 'Enter' && this.stakes.length > 2) {
+      const ring = this.stakes;
+      this.set(ring);
+      this.ended();
+      this.changed(ring);
+      return true;
+    } else return false;
+    this.map.sketch(this.stakes);
+    return true;
   }
 
   private polygon() {
@@ -51,6 +71,7 @@ export class Drawing {
     this.stop();
     this.pen.clear();
     this.map.picking = false;
+    this.drawing = true;
     this.pen.setMode('polygon');
   }
 
@@ -66,6 +87,8 @@ export class Drawing {
   stop(): void {
     this.pen.setMode('static');
     this.map.picking = true;
+    this.drawing = false;
+    if (this.stakes.length) this.map.sketch(this.stakes = []);
   }
 
   clear(): void {

@@ -8,8 +8,9 @@ import type { Box, Commit, Layer } from './api';
 import type { LonLat } from './crs';
 import { meets, touchedTiles } from './events';
 import type { Camera } from './hash';
-import { around } from './shape';
-import { build, clicked, fonts } from './style';
+import { around, type NamePlace } from './shape';
+import { build, clicked, fonts, label, labelled } from './style';
+import type { Language } from './words';
 
 setWorkerUrl(worker);
 
@@ -24,9 +25,8 @@ export interface Handlers {
   failed(error: { message: string }): void;
 }
 
-const options = (layers: Layer[], visible: (id: string) => boolean) => ({
-  style: build(layers, visible), attributionControl: false as const, maxPitch: 0, localIdeographFontFamily: fonts.join(','),
-});
+/** Whether the reader wants nothing to move by itself. */
+const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export class CityMap {
   readonly gl: GLMap;
@@ -34,10 +34,11 @@ export class CityMap {
   private behind = new Set<string>(); // sources whose tiles out of view may be old
   private asked = new Map<string, Box[][]>(); // sources to refresh now: the commits' boxes, by zoom
 
-  constructor(container: HTMLElement, readonly layers: Layer[], readonly visible: (id: string) => boolean, camera: Camera | null, private on: Handlers) {
+  constructor(container: HTMLElement, readonly layers: Layer[], readonly visible: (id: string) => boolean, language: Language, camera: Camera | null, private on: Handlers) {
     const box = around(layers.map((l) => l.bounds));
     this.gl = new GLMap({
-      container, ...options(layers, visible), maxZoom: 20, dragRotate: false, fadeDuration: 150,
+      container, style: build(layers, visible, language), attributionControl: false, maxPitch: 0, localIdeographFontFamily: fonts.join(','),
+      maxZoom: 20, dragRotate: false, fadeDuration: calm() ? 0 : 150,
       ...(camera ? { center: [camera.lon, camera.lat], zoom: camera.zoom }
         : box ? { bounds: box, fitBoundsOptions: { padding: 24 } } : { center: [94.9, 36.4], zoom: 8 }),
     });
@@ -46,7 +47,7 @@ export class CityMap {
     this.gl.addControl(new ScaleControl({ maxWidth: 120, unit: 'metric' }), 'bottom-left');
     this.gl.on('click', (e) => { if (this.picking) on.picked(this.at(e.point), e.lngLat.toArray()); });
     this.gl.on('mousemove', (e) => this.pointed(e));
-    this.gl.on('mouseout', () => on.hovered(null));
+    this.gl.on('mouseout', () => { this.under = null; on.hovered(null); });
     this.gl.on('moveend', () => this.catchUp());
     this.gl.on('idle', () => on.settled());
     this.gl.on('error', (e) => on.failed(e.error ?? new Error('map')));
@@ -57,7 +58,19 @@ export class CityMap {
     });
   }
 
+  private under: MapMouseEvent | null = null; // where the pointer is, until that has been looked at
+
+  /** Looks at what is under the pointer, once a frame and not while the map moves: then frames are for drawing. */
   private pointed(e: MapMouseEvent): void {
+    const waiting = this.under !== null;
+    this.under = e;
+    if (!waiting) requestAnimationFrame(() => this.lookUnder());
+  }
+
+  private lookUnder(): void {
+    const e = this.under;
+    this.under = null;
+    if (!e || this.gl.isMoving()) return;
     this.on.moved(e.lngLat.toArray());
     if (!this.marked || !this.picking) return;
     const hit = this.gl.queryRenderedFeatures(e.point, { layers: ['pieces/fill'] })[0];
@@ -90,8 +103,9 @@ export class CityMap {
 
   fit(box: Box | null = around(this.layers.map((l) => l.bounds))): void {
     this.gl.resize(); // a panel may just have opened
+    const tools = document.querySelector('.tools')?.getBoundingClientRect().height ?? 0; // they lie over the map
     const under = window.innerWidth < 700 && document.getElementById('panel') ? 0.46 * window.innerHeight : 0; // the panel lies over the map there
-    if (box) this.gl.fitBounds(box, { padding: { top: 40, left: 40, right: 40, bottom: 40 + under }, maxZoom: 17, animate: false });
+    if (box) this.gl.fitBounds(box, { padding: { top: 24 + tools, left: 40, right: 40, bottom: 40 + under }, maxZoom: 17, animate: false });
   }
 
   show(layer: string, on: boolean): void {
@@ -133,8 +147,20 @@ export class CityMap {
     this.put('place', at ? [{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [...at] } }] : []);
   }
 
-  names(list: { name: string; at: Position }[]): void {
-    this.put('names', list.map(({ name, at }) => ({ type: 'Feature', properties: { name }, geometry: { type: 'Point', coordinates: at } })));
+  /** Writes names at places. */
+  names(list: ({ name: string } & NamePlace)[]): void {
+    this.put('names', list.map(({ at, ...properties }) => ({ type: 'Feature', properties, geometry: { type: 'Point', coordinates: at } })));
+  }
+
+  /** Writes the features' labels in a language. */
+  speak(language: Language): void {
+    for (const l of this.layers) if (labelled(l)) this.gl.setLayoutProperty(`${l.id}/label`, 'text-field', label(l, language)!);
+  }
+
+  /** Shows the points of a polygon that is being drawn by keyboard. */
+  sketch(points: Position[]): void {
+    const line: Feature[] = points.length > 1 ? [{ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: [...points, ...(points.length > 2 ? [points[0]] : [])] } }] : [];
+    this.put('sketch', [...line, ...points.map((p): Feature => ({ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: p } }))]);
   }
 
   private marked = false;
@@ -148,7 +174,7 @@ export class CityMap {
 
   /** Lights the pieces of a key, or with an id one of them. */
   hot(key: string | null, id?: string): void {
-    for (const part of ['hot/fill', 'hot/line']) {
+    for (const part of ['hot/fill', 'hot/case', 'hot/line']) {
       this.gl.setFilter(part, id === undefined ? ['==', ['get', 'key'], key ?? ''] : ['all', ['==', ['get', 'key'], key ?? ''], ['==', ['get', 'id'], id]]);
     }
   }

@@ -29,7 +29,14 @@ describe('shapes', () => {
   it('writes names inside, beside a hole', () => {
     const c = namePlaces({ type: 'Polygon', coordinates: [[[0, 0], [10, 0], [10, 10], [0, 10], [0, 0]], [[4, 1], [9, 1], [9, 9], [4, 9], [4, 1]]] });
     expect(c).toHaveLength(1);
-    const [x, y] = c[0];
+    const [x, y] = c[0].at;
     expect(x > 4 && x < 9 && y > 1 && y < 9).toBe(false);
+  });
+  it('knows small parts of a whole', () => {
+    const square = (x: number, size: number): number[][][] => [[[x, 0], [x + size, 0], [x + size, size], [x, size], [x, 0]]];
+    const places = namePlaces({ type: 'MultiPolygon', coordinates: [square(0, 10), square(20, 5), square(30, 1)] });
+    expect(places.map((p) => p.minor)).toEqual([false, false, true]);
+    expect(places[0].width).toBeCloseTo(10);
+    expect(namePlaces(null)).toEqual([]);
   });
 });

@@ -36,20 +36,25 @@ function spans(rings: Position[][], y: number): [number, number][] {
   return xs.flatMap((x, i) => (i % 2 ? [[xs[i - 1], x] as [number, number]] : []));
 }
 
+/** Where a name goes: how wide the part is there, in degrees, and whether it is small beside the largest part. */
+export interface NamePlace { at: Position; width: number; minor: boolean }
+
 /** A place well inside each part: the middle of the widest of some horizontal cuts. */
-export function namePlaces(g: Geometry | null): Position[] {
+export function namePlaces(g: Geometry | null): NamePlace[] {
   const parts = g?.type === 'Polygon' ? [g.coordinates] : g?.type === 'MultiPolygon' ? g.coordinates : [];
-  return parts.flatMap((rings) => {
+  const places = parts.flatMap((rings) => {
     const box = boxOf({ type: 'Polygon', coordinates: rings });
     if (!box) return [];
-    let best: Position | null = null, width = 0;
+    let at: Position | null = null, width = 0;
     for (let i = 3; i <= 13; i++) {
       const y = box[1] + ((box[3] - box[1]) * i) / 16;
       for (const [from, to] of spans(rings, y)) {
         const central = (to - from) * (1 - Math.abs(i - 8) / 12); // rather the middle than an edge
-        if (central > width) [best, width] = [[(from + to) / 2, y], central];
+        if (central > width) [at, width] = [[(from + to) / 2, y], central];
       }
     }
-    return best ? [best] : [];
+    return at ? [{ at, width }] : [];
   });
+  const widest = Math.max(...places.map((p) => p.width));
+  return places.map((p) => ({ ...p, minor: p.width < widest / 3 }));
 }

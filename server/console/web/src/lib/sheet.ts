@@ -2,10 +2,13 @@
 
 import type { Layer } from './api';
 import { length, number, roundLength } from './format';
-import { colorOf, fonts } from './style';
+import { classText } from './names';
+import { border, colorOf, drawnClasses, fonts, opacity, symbolOf, type Symbol } from './style';
 import type { Key, Language } from './words';
 
 export const page = { width: 1123, height: 794, margin: 28, map: { x: 28, y: 72, width: 824, height: 654 }, ratio: 2 };
+
+const ink = '#1d2b28';
 
 export interface Sheet {
   title: string; date: string; seq: number; language: Language;
@@ -17,15 +20,16 @@ export interface Sheet {
   t(key: Key): string;
 }
 
-interface Row { text: string; color?: string; head?: boolean }
+export interface Row { text: string; sample?: { kind: Symbol; color: string }; head?: boolean }
 
-function rows(s: Sheet): Row[] {
+/** The rows of the legend: what is in the picture, with how it is drawn there. */
+export function rows(s: Pick<Sheet, 'layers' | 'classes' | 'language' | 'name'>): Row[] {
   return s.layers.flatMap((l): Row[] => {
-    const found = s.classes.get(l.id);
+    const found = s.classes.get(l.id), kind = symbolOf(l);
     if (!found) return [];
-    const classes = l.kind === 'admin' ? [] : l.classes.filter((c) => c.color && found.has(c.code));
-    if (!classes.length) return [{ text: s.name(l), color: colorOf(l), head: true }];
-    return [{ text: s.name(l), head: true }, ...classes.map((c) => ({ text: c.name && c.name !== c.code ? `${c.name} ${c.code}` : c.code, color: c.color }))];
+    const classes = drawnClasses(l).filter((c) => found.has(c.code));
+    if (!classes.length) return [{ text: s.name(l), sample: { kind, color: colorOf(l) }, head: true }];
+    return [{ text: s.name(l), head: true }, ...classes.map((c) => ({ text: classText(c, s.language), sample: { kind, color: c.color! } }))];
   });
 }
 
@@ -41,10 +45,10 @@ export function compose(s: Sheet): HTMLCanvasElement {
   const font = (size: number, weight = ''): void => { c.font = `${weight} ${size}px ${fonts.map((f) => (f.includes(' ') ? `"${f}"` : f)).join(',')}`; };
   const { map } = page;
   c.drawImage(s.picture, map.x, map.y, map.width, map.height);
-  c.strokeStyle = '#1d2b28';
+  c.strokeStyle = ink;
   c.lineWidth = 1.5;
   c.strokeRect(map.x, map.y, map.width, map.height);
-  c.fillStyle = '#1d2b28';
+  c.fillStyle = ink;
   c.textAlign = 'center';
   font(28, 'bold');
   c.fillText(s.title, page.width / 2, 50, page.width - 2 * page.margin);
@@ -66,23 +70,41 @@ function legend(c: CanvasRenderingContext2D, font: Font, s: Sheet): void {
   for (const r of list) {
     y += step;
     font(Math.min(12, step * 0.78), r.head ? 'bold' : '');
-    if (r.color) {
+    if (r.sample) {
       const size = Math.min(12, step * 0.8);
-      c.fillStyle = r.color;
-      c.fillRect(x, y - size + 1, size * 1.5, size);
-      c.lineWidth = 0.5;
-      c.strokeRect(x, y - size + 1, size * 1.5, size);
+      sample(c, r.sample, x, y - size + 1, size * 1.6, size);
     }
-    c.fillStyle = '#1d2b28';
-    c.fillText(r.text, r.color ? x + 24 : x, y, r.color ? width - 24 : width);
+    c.fillStyle = ink;
+    c.fillText(r.text, r.sample ? x + 24 : x, y, r.sample ? width - 24 : width);
   }
+}
+
+/** Draws a sample in a box, as the map draws it. */
+function sample(c: CanvasRenderingContext2D, { kind, color }: NonNullable<Row['sample']>, x: number, y: number, width: number, height: number): void {
+  c.save();
+  if (kind === 'border') {
+    for (const [style, thick] of [[border.band, height * 0.45], [border.line, 1.2]] as const) {
+      c.fillStyle = style;
+      c.fillRect(x, y + (height - thick) / 2, width, thick);
+    }
+  } else {
+    const rim = kind === 'cover' ? 0.5 : kind === 'patch' ? 1.8 : 1.2;
+    c.fillStyle = color;
+    c.globalAlpha = opacity[kind];
+    c.fillRect(x, y, width, height);
+    c.globalAlpha = 1;
+    c.strokeStyle = kind === 'cover' ? ink : color;
+    c.lineWidth = rim;
+    c.strokeRect(x + rim / 2, y + rim / 2, width - rim, height - rim);
+  }
+  c.restore();
 }
 
 function north(c: CanvasRenderingContext2D, font: Font, x: number, y: number, word: string): void {
   c.save();
   c.fillStyle = 'rgba(255,255,255,.85)';
   c.fillRect(x - 12, y - 4, 36, 58);
-  c.fillStyle = '#1d2b28';
+  c.fillStyle = ink;
   font(13, 'bold');
   c.textAlign = 'center';
   c.fillText(word, x + 6, y + 11);
@@ -104,11 +126,11 @@ function foot(c: CanvasRenderingContext2D, font: Font, s: Sheet): void {
   const bar = roundLength(s.metres * 180), pixels = bar / s.metres;
   c.lineWidth = 1;
   for (let i = 0; i < 4; i++) {
-    c.fillStyle = i % 2 ? '#fff' : '#1d2b28';
+    c.fillStyle = i % 2 ? '#fff' : ink;
     c.fillRect(x + (i * pixels) / 4, y - 6, pixels / 4, 6);
     c.strokeRect(x + (i * pixels) / 4, y - 6, pixels / 4, 6);
   }
-  c.fillStyle = '#1d2b28';
+  c.fillStyle = ink;
   font(12);
   c.fillText('0', x, y + 14);
   c.fillText(length(bar), x + pixels - 4, y + 14);
