@@ -92,7 +92,7 @@ func TestPatches(t *testing.T) {
 // a right angle at each vertex, and most patches across parcels and beyond them.
 func TestPatchesLookInterpreted(t *testing.T) {
 	proved(t, func(t *testing.T, c *City) {
-		patches, parcels := pieces(t, c, "tuban"), pieces(t, c, "dltb")
+		patches := pieces(t, c, "tuban")
 		crossing, steps, widest := 0, 0, 0.0
 		slices.SortFunc(patches, func(a, b piece) int { return cmp.Compare(a.left(), b.left()) })
 		for _, p := range patches {
@@ -105,14 +105,22 @@ func TestPatchesLookInterpreted(t *testing.T) {
 			}
 		}
 		on := make([]int, len(patches)) // parcels that each lies on
-		for _, q := range parcels {
-			i, _ := slices.BinarySearchFunc(patches, q.left()-widest, func(p piece, x float64) int { return cmp.Compare(p.left(), x) })
-			for ; i < len(patches) && patches[i].left() <= q.shape.Bound().Max[0]; i++ {
-				if p := patches[i]; p.meets(q) && overlay.Area(p.shape, q.shape) > 1 {
+		each(t, source(t, c, "dltb"), func(q feature.Feature) {
+			var shape *overlay.Shape
+			box := q.Geometry.Bound()
+			i, _ := slices.BinarySearchFunc(patches, box.Min[0]-widest, func(p piece, x float64) int { return cmp.Compare(p.left(), x) })
+			for ; i < len(patches) && patches[i].left() <= box.Max[0]; i++ {
+				if !patches[i].shape.Bound().Intersects(box) {
+					continue
+				}
+				if shape == nil {
+					shape = overlay.Prepare(q.Geometry, false)
+				}
+				if overlay.Area(patches[i].shape, shape) > 1 {
 					on[i]++
 				}
 			}
-		}
+		})
 		for i, n := range on {
 			if n > 1 {
 				crossing++

@@ -146,7 +146,7 @@ const marks: LayerSpecification[] = [
   { id: 'place/point', type: 'circle', source: 'place', paint: { 'circle-radius': 7, 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-color': '#0b5fff', 'circle-stroke-width': 3 } },
   { id: 'names/label', type: 'symbol', source: 'names', filter: ['any', ['!', ['get', 'minor']], ['>=', ['*', ['get', 'width'], ['^', 2, ['zoom']]], 80 * 360 / 512]] as unknown as FilterSpecification,
     layout: { 'text-field': ['get', 'name'], 'text-font': fonts, 'text-size': grow(7, 13, 13, 17), 'text-padding': 4, 'text-max-width': 6, 'symbol-sort-key': ['-', ['get', 'width']],
-      'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'], 'text-radial-offset': 0.5, 'text-justify': 'auto' },
+      'text-variable-anchor': ['center', 'top', 'bottom'], 'text-radial-offset': 0.5, 'text-justify': 'auto' },
     paint: { 'text-color': '#1b2a33', 'text-halo-color': 'rgba(255,255,255,.92)', 'text-halo-width': 1.8 } },
 ];
 
