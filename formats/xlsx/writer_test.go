@@ -116,7 +116,7 @@ func TestWriter(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, row := range [][]any{
-		{"0102", 43300.866912345678}, {"", 0.1}, {nil, -0.0}, {"a<b>&\"'", 1e-300}, {" two  spaces ", 5}, {"\x00\x1f\t\n\r", true}, {"_x000D_ _x_", false},
+		{"0102", 43300.866912345678}, {"", 0.1}, {nil, math.Copysign(0, -1)}, {"a<b>&\"'", 1e-300}, {" two  spaces ", 5}, {"\x00\x1f\t\n\r", true}, {"_x000D_ _x_", false},
 		{"水浇地😀\uffff", 1.7976931348623157e308}, {"x", math.NaN()}, {strings.Repeat("长", maxText), math.Inf(-1)},
 	} {
 		if err := w.Row(row...); err != nil {
@@ -127,7 +127,7 @@ func TestWriter(t *testing.T) {
 		t.Fatal(err)
 	}
 	names, got := sheets(t, b.Bytes())
-	want := [][]string{{"t:编码", "t:area"}, {"t:0102", "n:43300.86691234568"}, {"t:", "n:0.1"}, {"", "n:0"}, {"t:a<b>&\"'", "n:1e-300"}, {"t: two  spaces ", "n:5"},
+	want := [][]string{{"t:编码", "t:area"}, {"t:0102", "n:43300.86691234568"}, {"t:", "n:0.1"}, {"", "n:-0"}, {"t:a<b>&\"'", "n:1e-300"}, {"t: two  spaces ", "n:5"},
 		{"t:\x00\x1f\t\n\r", "b:1"}, {"t:_x000D_ _x_", "b:0"}, {"t:水浇地😀\uffff", "n:1.7976931348623157e+308"}, {"t:x", "t:NaN"}, {"t:" + strings.Repeat("长", maxText), "t:-Inf"}}
 	if d := cmp.Diff(want, got[0]); d != "" || len(got) != 1 || names[0] != "a & <b>" {
 		t.Errorf("%v %s", names, d)
