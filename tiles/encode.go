@@ -59,6 +59,9 @@ func (r *renderer) encodePicture(p *picture, pl plan) Note {
 		brief = pl.briefPatches
 	}
 	note := Note{Layer: l.ID, Grid: p.grid}
+	if p.grid == 0 && p.step > 1 {
+		note.Grid = extent / int(p.step)
+	}
 	for _, s := range p.collapsed {
 		if p.grid == 0 || !geom.IsAreal(p.layer.Geometry(s)) {
 			note.Collapsed++

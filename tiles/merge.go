@@ -25,13 +25,6 @@ const (
 	bufferedGrid = extent / Buffer
 )
 
-// A layer of more features or vertices than this in the tile's own square is
-// merged at once: as it is, it would take too long or too many bytes.
-const (
-	manyFeatures = 8_000
-	manyVertices = 60_000
-)
-
 // mergedBytes is what a merged layer may take before it is drawn on a grid of half
 // as many cells: on maps of the whole city, and on those of a town.
 const (
@@ -75,26 +68,15 @@ func (r *renderer) pyramid(l Layer) *coverage.Pyramid {
 	return p
 }
 
-// tooMany tells whether a layer is merged without being drawn as it is first.
-func (r *renderer) tooMany(l Layer) bool {
-	p := r.pyramid(l)
-	if p == nil || r.addr.Z > coverage.Leaf-4 {
-		return false
-	}
-	tallies, vertices := p.Tile(r.addr.Z, r.addr.X, r.addr.Y)
-	n := 0
-	for _, t := range tallies {
-		n += t.Features
-	}
-	return n > manyFeatures || vertices > manyVertices
-}
+// deep tells whether a tile is one of a town's map.
+func (r *renderer) deep() bool { return r.addr.Grid.ScaleZoom(r.addr.Z) >= deepZoom }
 
 // merge draws the polygons of a layer merged: on the finest grid, or if that takes
 // too many bytes on the next one, with cells of four pixels: as much as a class
 // may be off.
 func (r *renderer) merge(p *picture) {
 	goal := mergedBytes
-	if r.addr.Z >= deepZoom {
+	if r.deep() {
 		goal = mergedBytesDeep
 	}
 	r.measure(p)
@@ -165,6 +147,7 @@ func (r *renderer) scan(p *picture, w coverage.Window) {
 	m, l := &r.merger, p.layer
 	m.cells.Reset(w)
 	m.index = map[feature.Value]uint32{}
+	r.step = 1
 	for _, s := range r.find(l) {
 		g := l.Geometry(s)
 		if !geom.IsAreal(g) {
