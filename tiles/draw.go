@@ -60,6 +60,12 @@ type picture struct {
 	// shapes.
 	grid   int
 	groups []group
+	// Of the polygons large enough those of at least a size are shapes all the same,
+	// on that grid, and brief: with the properties of a reduced feature.
+	owned []shape
+	lost  int // of those that are large enough, nothing is drawn of so many
+	least int
+	brief bool
 }
 
 // shape is a drawn feature. Its commands are a range of renderer.geometry.

@@ -126,10 +126,14 @@ func (b *builder) measure(project *projection, l feature.Geometries, it *item) {
 		b.points = project.append(b.points[:0], r)
 		b.scanner.Ring(b.points, hole)
 	})
-	if from := largeFrom(b.scanner.area2); from <= deepest {
-		b.sized = append(b.sized, sized{it.slot, from, it.sign})
-	}
 	parts, spans := b.scanner.Scan()
+	if from := largeFrom(b.scanner.area2); from <= deepest {
+		s := sized{it.slot, from, it.sign, nil}
+		if it.sign > 0 {
+			s.print = newFootprint(parts, spans, from)
+		}
+		b.sized = append(b.sized, s)
+	}
 	for _, c := range parts {
 		b.delta.add(Leaf, c.Y, c.X, it.class, it.sign*c.Amount)
 	}

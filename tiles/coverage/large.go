@@ -1,7 +1,9 @@
 package coverage
 
 import (
+	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/paulmach/orb"
 	"github.com/tidwall/btree"
@@ -82,13 +84,119 @@ const deepest = Leaf - 8
 // large has the polygons of a layer by the zoom from which on they are large, up to
 // the deepest. Like the pyramid it is a value that shares memory with the ones
 // before it.
-type large [deepest + 1]*btree.Map[feature.Slot, struct{}]
+type large [deepest + 1]*btree.Map[feature.Slot, *footprint]
+
+// footprintZoom is the deepest zoom for which footprints are kept: on maps of the
+// whole city the largest polygons of all are seen, with very many vertices.
+const footprintZoom = 8
+
+// footprint is what one polygon covers of the cells of zooms up to footprintZoom, 256
+// to a tile's side, beginning with that.
+type footprint []covered
+
+type covered struct {
+	parts []Part
+	spans []Span
+}
+
+// newFootprint returns that of a polygon which is large from a zoom on, of what it
+// covers of leaf cells; nil if that is too deep. Cost: the cells on its border.
+func newFootprint(parts []Part, spans []Span, from uint8) *footprint {
+	if from > footprintZoom {
+		return nil
+	}
+	var f footprint
+	for z := deepest - 1; z >= int(from); z-- {
+		if parts, spans = coarser(parts, spans); z <= footprintZoom {
+			f = append(f, covered{slices.Clip(parts), slices.Clip(spans)})
+		}
+	}
+	return &f
+}
+
+// coarser returns what is covered of the cells of the level above, rounded half up.
+// Parts and runs are in the order of rows, and so are those returned.
+func coarser(parts []Part, spans []Span) (list []Part, up []Span) {
+	up = parents(spans)
+	var rest []Span
+	without(spans, up, func(s Span) {
+		if s.X0 < s.X1 {
+			rest = append(rest, s)
+		}
+	})
+	var row amounts
+	for len(parts)+len(rest) > 0 {
+		y := int32(math.MaxInt32)
+		if len(parts) > 0 {
+			y = parts[0].Y >> 1
+		}
+		if len(rest) > 0 {
+			y = min(y, rest[0].Y>>1)
+		}
+		for ; len(parts) > 0 && parts[0].Y>>1 == y; parts = parts[1:] {
+			row.add(parts[0].X>>1, parts[0].Amount)
+		}
+		for ; len(rest) > 0 && rest[0].Y>>1 == y; rest = rest[1:] {
+			for x := rest[0].X0; x < rest[0].X1; x++ {
+				row.add(x>>1, Full)
+			}
+		}
+		list = row.flush(list, y)
+	}
+	return list, up
+}
+
+// amounts are sums in the cells of a row.
+type amounts struct {
+	x0  int32
+	sum []int32
+}
+
+func (a *amounts) add(x, amount int32) {
+	if len(a.sum) == 0 {
+		a.x0 = x
+	}
+	if missing := a.x0 - x; missing > 0 {
+		a.sum, a.x0 = slices.Insert(a.sum, 0, make([]int32, missing)...), x
+	}
+	if missing := int(x-a.x0) + 1 - len(a.sum); missing > 0 {
+		a.sum = append(a.sum, make([]int32, missing)...)
+	}
+	a.sum[x-a.x0] += amount
+}
+
+// flush appends a quarter of the sums and empties the row.
+func (a *amounts) flush(list []Part, y int32) []Part {
+	for i, sum := range a.sum {
+		if q := (sum + 2) / 4; q > 0 {
+			list = append(list, Part{y, a.x0 + int32(i), q})
+		}
+	}
+	a.sum = a.sum[:0]
+	return list
+}
+
+// Footprint returns what a polygon of the layer, large from a zoom on, covers of the
+// cells of another zoom, 256 to a tile's side; not ok where that is not kept.
+// Read-only.
+func (p *Pyramid) Footprint(s feature.Slot, from, z uint8) (parts []Part, spans []Span, ok bool) {
+	if z > footprintZoom || from > z || p.large[from] == nil {
+		return nil, nil, false
+	}
+	f, ok := p.large[from].Get(s)
+	if !ok {
+		return nil, nil, false
+	}
+	c := (*f)[footprintZoom-z]
+	return c.parts, c.spans, true
+}
 
 // sized is a polygon that is large at some zoom and comes (sign 1) or goes (-1).
 type sized struct {
-	slot feature.Slot
-	from uint8
-	sign int32
+	slot  feature.Slot
+	from  uint8
+	sign  int32
+	print *footprint
 }
 
 // with returns the lists with some polygons taken out and others in.
@@ -103,12 +211,12 @@ func (l large) with(list []sized) large {
 			switch {
 			case own[p.from]:
 			case *band == nil:
-				*band = new(btree.Map[feature.Slot, struct{}])
+				*band = new(btree.Map[feature.Slot, *footprint])
 			default:
 				*band = (*band).Copy()
 			}
 			if own[p.from] = true; sign > 0 {
-				(*band).Set(p.slot, struct{}{})
+				(*band).Set(p.slot, p.print)
 			} else {
 				(*band).Delete(p.slot)
 			}
@@ -133,7 +241,7 @@ func (p *Pyramid) CountLarge(z uint8) (n int) {
 func (p *Pyramid) EachLarge(z uint8, visit func(s feature.Slot, from uint8)) {
 	for from, band := range p.large[:z+1] {
 		if band != nil {
-			band.Scan(func(s feature.Slot, _ struct{}) bool {
+			band.Scan(func(s feature.Slot, _ *footprint) bool {
 				visit(s, uint8(from))
 				return true
 			})
