@@ -11,8 +11,9 @@ import (
 
 // assemble encodes the pictures so that the tile stays within its size, giving
 // up as little as possible, in this order: properties of reference and admin
-// layers beyond id, class and state; those of patch layers; polygons of reference
-// and admin layers, which merge into one feature a class, the largest layer first;
+// layers beyond id, class and state; those of patch layers; points of polygons of
+// reference and admin layers, which are rounded to half a pixel; their polygons,
+// which merge into one feature a class, the largest layer first;
 // the shapes of the smallest patches, which turn into marks, and marks on their
 // own, which merge into cells with a count; the fine grid of merged polygons; and
 // last, should all that not be enough, whole features of reference and admin
@@ -29,7 +30,7 @@ func (r *renderer) assemble() Tile {
 			return r.tile(notes)
 		}
 	}
-	if r.mergeLargest(pl, fits) || r.fitPatches(&pl) && fits() || r.coarsenLargest(pl, fits) {
+	if r.simplifyLargest(pl, fits) || r.mergeLargest(pl, fits) || r.fitPatches(&pl) && fits() || r.coarsenLargest(pl, fits) {
 		return r.tile(notes)
 	}
 	return r.tile(r.drop(&pl))

@@ -33,6 +33,7 @@ type renderer struct {
 	fine   []snap.Fine
 	points []snap.Point
 	line   []mvt.Point
+	step   int32 // units in the side of a cell of the grid that polygons are rounded to
 
 	merger merger
 
@@ -53,11 +54,18 @@ type picture struct {
 	layer     Layer
 	from, to  int // in renderer.shapes
 	collapsed []feature.Slot
+	step      int32 // renderer.step
 	// grid is the number of cells to the tile's side that polygons are merged on,
 	// 0 where they are drawn as they are. Merged, they are the groups and no
 	// shapes.
 	grid   int
 	groups []group
+	// Of the polygons large enough those of at least a size are shapes all the same,
+	// on that grid, and brief: with the properties of a reduced feature.
+	owned []shape
+	lost  int // of those that are large enough, nothing is drawn of so many
+	least int
+	brief bool
 }
 
 // shape is a drawn feature. Its commands are a range of renderer.geometry.
@@ -85,27 +93,45 @@ type ring struct {
 
 // draw adds a layer's picture.
 func (r *renderer) draw(l Layer) {
-	p := picture{layer: l, from: len(r.shapes)}
-	many := r.tooMany(l)
-	r.cuts, r.rings, r.fine = r.cuts[:0], r.rings[:0], r.fine[:0]
-	if !many || r.pyramid(l).Others() > 0 {
-		for _, s := range r.find(l) {
-			if !many || !geom.IsAreal(l.Geometry(s)) {
-				r.cut(l, s)
-			}
+	p := picture{layer: l, step: 1}
+	var slots []feature.Slot
+	many := false
+	if !p.isPatch() {
+		var n load
+		n, slots = r.load(l)
+		p.step, many = n.generalised(r.deep())
+	}
+	if p.from, p.to = len(r.shapes), len(r.shapes); !many || r.others(l) {
+		if slots == nil {
+			slots = r.find(l)
 		}
+		r.drawShapes(&p, slots, many)
 	}
-	r.node(l)
-	for i := range r.cuts {
-		r.finish(&p, &r.cuts[i])
-	}
-	p.to = len(r.shapes)
 	if many {
 		r.merge(&p)
 	}
 	if p.to > p.from || len(p.collapsed) > 0 || len(p.groups) > 0 {
 		r.pictures = append(r.pictures, p)
 	}
+}
+
+// drawShapes makes the shapes of features on the grid of the picture's step: of all,
+// or of those that are not polygons.
+func (r *renderer) drawShapes(p *picture, slots []feature.Slot, others bool) {
+	l := p.layer
+	r.step = p.step
+	r.cuts, r.rings, r.fine = r.cuts[:0], r.rings[:0], r.fine[:0]
+	for _, s := range slots {
+		if !others || !geom.IsAreal(l.Geometry(s)) {
+			r.cut(l, s)
+		}
+	}
+	r.node(l)
+	p.from, p.collapsed = len(r.shapes), p.collapsed[:0]
+	for i := range r.cuts {
+		r.finish(p, &r.cuts[i])
+	}
+	p.to = len(r.shapes)
 }
 
 // find returns the features whose box meets the buffered square, in the order of
@@ -160,8 +186,9 @@ func (r *renderer) cutPolygon(p orb.Polygon, part int) {
 }
 
 // project appends the fine points of a closed chain. Of a run of points in one
-// cell it keeps the first and the last: what lies between them has no border
-// outside the cell.
+// cell of the grid it keeps the first and the last: what lies between them has no
+// border outside the cell. On a coarse grid few are left, and what follows costs
+// less.
 func (r *renderer) project(pts []orb.Point) {
 	from, run := len(r.fine), 0
 	r.follow(pts, func(f snap.Fine) {
@@ -193,14 +220,28 @@ func (r *renderer) follow(pts []orb.Point, visit func(snap.Fine)) {
 	}
 }
 
-// place returns the fine point of a place, pressed into the buffered square.
+// place returns the fine point of a place on the grid of the step, pressed into the
+// buffered square.
 func (r *renderer) place(p orb.Point) snap.Fine {
 	x, y := r.frame.units(p)
-	return snap.Fine{X: fine(x), Y: fine(y)}
+	scale := snap.Sub / float64(r.step) // exact, for steps are powers of two
+	return snap.Fine{X: fine(x, scale), Y: fine(y, scale)}
 }
 
-func fine(v float64) int32 {
-	return int32(math.Floor(min(max(v, -Buffer), extent+Buffer)*snap.Sub + 0.5))
+// fine returns a coordinate, pressed into the buffered square, in steps of which a
+// unit has so many.
+func fine(v, scale float64) int32 {
+	return int32(math.Floor(min(max(v, -Buffer), extent+Buffer)*scale + 0.5))
+}
+
+// round returns the unit at a place, pressed into the buffered square.
+func (r *renderer) round(p orb.Point) mvt.Point {
+	x, y := r.frame.units(p)
+	return roundUnits(x, y)
+}
+
+func roundUnits(x, y float64) mvt.Point {
+	return mvt.Point(snap.Fine{X: fine(x, snap.Sub), Y: fine(y, snap.Sub)}.Round())
 }
 
 // bend adds points within an edge where its image, straight in longitude and

@@ -20,7 +20,7 @@ func (r *renderer) finish(p *picture, c *cut) {
 	switch g := g.(type) {
 	case orb.Polygon, orb.MultiPolygon:
 		s.kind = mvt.Polygons
-		s.area2 = r.writePolygons(r.rings[c.from:c.to])
+		s.area2 = r.writePolygons(r.rings[c.from:c.to]) * int64(r.step) * int64(r.step)
 	case orb.Point, orb.MultiPoint:
 		s.kind = mvt.Points
 		r.writePoints(g)
@@ -58,11 +58,11 @@ func (r *renderer) missed(p *picture, c *cut, g orb.Geometry) bool {
 // square.
 func (r *renderer) markPoint(b orb.Bound) mvt.Point {
 	lo, hi := r.frame.clamped(b.Min), r.frame.clamped(b.Max)
-	return mvt.Point(snap.Fine{X: fine((lo[0] + hi[0]) / 2), Y: fine((lo[1] + hi[1]) / 2)}.Round())
+	return roundUnits((lo[0]+hi[0])/2, (lo[1]+hi[1])/2)
 }
 
 // writePolygons writes the valid form of a feature's rings and returns twice its
-// area.
+// area in cells of the grid.
 func (r *renderer) writePolygons(rings []ring) int64 {
 	if len(rings) == 0 {
 		return 0
@@ -70,7 +70,7 @@ func (r *renderer) writePolygons(rings []ring) int64 {
 	if len(rings) == 1 {
 		pts := r.noder.AppendRing(r.points[:0], r.fine[rings[0].from:rings[0].to])
 		r.points = pts
-		if len(pts) < 3 {
+		if pts = snap.Unspiked(pts); len(pts) < 3 {
 			return 0
 		}
 		if r.mender.Simple(pts) {
@@ -109,7 +109,7 @@ func (r *renderer) writeMended(parts [][][]snap.Point) (area2 int64) {
 func (r *renderer) writeRing(pts []snap.Point) {
 	r.line = r.line[:0]
 	for _, p := range pts {
-		r.line = append(r.line, mvt.Point(p))
+		r.line = append(r.line, mvt.Point{X: p.X * r.step, Y: p.Y * r.step})
 	}
 	r.geometry.Ring(r.line)
 }
@@ -119,7 +119,7 @@ func (r *renderer) writePoints(g orb.Geometry) {
 	r.line = r.line[:0]
 	add := func(p orb.Point) {
 		if r.clip.outside(p) == 0 {
-			r.line = append(r.line, mvt.Point(r.place(p).Round()))
+			r.line = append(r.line, r.round(p))
 		}
 	}
 	switch g := g.(type) {
@@ -139,7 +139,7 @@ func (r *renderer) writeLines(g orb.Geometry) {
 	piece := func(pts []orb.Point) {
 		r.line = r.line[:0]
 		for _, p := range pts {
-			q := mvt.Point(r.place(p).Round())
+			q := r.round(p)
 			if n := len(r.line); n == 0 || r.line[n-1] != q {
 				r.line = append(r.line, q)
 			}

@@ -58,7 +58,11 @@ func (r *renderer) encodePicture(p *picture, pl plan) Note {
 	if p.isPatch() {
 		brief = pl.briefPatches
 	}
+	brief = brief || p.brief
 	note := Note{Layer: l.ID, Grid: p.grid}
+	if p.grid == 0 && p.step > 1 {
+		note.Grid = extent / int(p.step)
+	}
 	for _, s := range p.collapsed {
 		if p.grid == 0 || !geom.IsAreal(p.layer.Geometry(s)) {
 			note.Collapsed++
@@ -88,6 +92,11 @@ func (r *renderer) encodePicture(p *picture, pl plan) Note {
 	}
 	for _, c := range marks.several() {
 		r.encodeMarks(c)
+	}
+	for i := range p.owned {
+		s := &p.owned[i]
+		r.tags.feature(r, p.layer, s.slot, brief)
+		r.builder.Feature(uint64(s.number), mvt.Polygons, r.merger.geometry.Bytes()[s.from:s.to])
 	}
 	r.encodeGroups(p, &note)
 	return note
@@ -128,6 +137,7 @@ func (r *renderer) encodeGroups(p *picture, note *Note) {
 	if p.grid == 0 {
 		return
 	}
+	note.Collapsed += p.lost
 	for i := range p.groups {
 		g := &p.groups[i]
 		switch {

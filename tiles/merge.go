@@ -1,10 +1,8 @@
 package tiles
 
 import (
-	"cmp"
 	"math/bits"
 	"slices"
-	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -19,17 +17,11 @@ import (
 // The grids that merged polygons are drawn on have 1, 2, … 256 cells to the tile's
 // side. On the finest a cell is a pixel.
 const (
-	finestGrid = 256
-	pixel      = extent / finestGrid
+	finestGrid  = 256
+	pixel       = extent / finestGrid
+	bufferCells = Buffer / pixel // in cells of that
 	// bufferedGrid is the coarsest whose cells fill the buffer.
 	bufferedGrid = extent / Buffer
-)
-
-// A layer of more features or vertices than this in the tile's own square is
-// merged at once: as it is, it would take too long or too many bytes.
-const (
-	manyFeatures = 8_000
-	manyVertices = 60_000
 )
 
 // mergedBytes is what a merged layer may take before it is drawn on a grid of half
@@ -50,8 +42,10 @@ type merger struct {
 	values   []feature.Value          // of the layer's classes by their index in cells
 	index    map[feature.Value]uint32 // the indices, where the layer has no pyramid
 	counts   []int                    // by class index: features
-	ranks    []int                    // by class index: rank
-	order    []uint32                 // by rank: class index
+	owners   []owner                  // large polygons, by number
+	sizer    coverage.Sizer
+	ranks    []int    // by index in cells, of classes and then of owners: rank
+	order    []uint32 // by rank: that index
 	geometry mvt.Geometry
 	line     []mvt.Point
 }
@@ -75,48 +69,51 @@ func (r *renderer) pyramid(l Layer) *coverage.Pyramid {
 	return p
 }
 
-// tooMany tells whether a layer is merged without being drawn as it is first.
-func (r *renderer) tooMany(l Layer) bool {
-	p := r.pyramid(l)
-	if p == nil || r.addr.Z > coverage.Leaf-4 {
-		return false
-	}
-	tallies, vertices := p.Tile(r.addr.Z, r.addr.X, r.addr.Y)
-	n := 0
-	for _, t := range tallies {
-		n += t.Features
-	}
-	return n > manyFeatures || vertices > manyVertices
-}
+// deep tells whether a tile is one of a town's map.
+func (r *renderer) deep() bool { return r.addr.Grid.ScaleZoom(r.addr.Z) >= deepZoom }
 
-// merge draws the polygons of a layer merged: on the finest grid, or if that takes
-// too many bytes on the next one, with cells of four pixels: as much as a class
-// may be off.
+// merge draws the polygons of a layer merged on the finest grid, but those large
+// enough to be told apart by themselves. If that takes too many bytes, these lose properties, then
+// the smaller of them merge too; at last cells get as large as four pixels, as much
+// as a class may be off.
 func (r *renderer) merge(p *picture) {
 	goal := mergedBytes
-	if r.addr.Z >= deepZoom {
+	if r.deep() {
 		goal = mergedBytesDeep
 	}
 	r.measure(p)
 	p.grid = finestGrid
-	if r.paint(p); p.bytes() > goal {
-		r.halve(p)
+	for p.least = r.fewEnough(goal / ownerBytes); ; p.least++ {
 		r.paint(p)
+		if r.pictureBytes(p, plan{}) <= goal {
+			return
+		}
+		if p.brief = true; r.pictureBytes(p, plan{}) <= goal {
+			return
+		}
+		if len(p.owned) == 0 {
+			break
+		}
 	}
+	r.halve(p)
+	r.paint(p)
 }
 
-// bytes returns the size of the commands of a merged layer.
-func (p *picture) bytes() (n int) {
-	for _, g := range p.groups {
-		n += g.to - g.from
-	}
-	return n
+// pictureBytes returns the size of a layer.
+func (r *renderer) pictureBytes(p *picture, pl plan) int {
+	r.encodePicture(p, pl)
+	return r.builder.Size()
 }
 
-// coarsen draws a merged layer again on a grid of half as many cells.
+// coarsen draws a merged layer again with less: without polygons of their own, or on
+// a grid of half as many cells.
 func (r *renderer) coarsen(p *picture) {
 	grid := p.grid
+	if len(p.owned) > 0 {
+		grid *= 2
+	}
 	r.measure(p)
+	p.least = none
 	for p.grid = finestGrid; p.grid >= grid; {
 		r.halve(p)
 	}
@@ -135,14 +132,13 @@ func (r *renderer) halve(p *picture) {
 	p.grid /= 2
 }
 
-// measure finds what each class covers of the cells of the finest grid, and how
-// many features it has.
+// measure finds what each class, and each large polygon, covers of the cells of the
+// finest grid, and how many features it has.
 func (r *renderer) measure(p *picture) {
-	const buffer = finestGrid * Buffer / extent
 	m := &r.merger
 	level := r.addr.Z + uint8(bits.Len(finestGrid)-1)
-	w := coverage.Window{Level: level, X: -buffer, Y: -buffer, W: finestGrid + 2*buffer, H: finestGrid + 2*buffer}
-	m.values, m.counts = m.values[:0], m.counts[:0]
+	w := coverage.Window{Level: level, X: -bufferCells, Y: -bufferCells, W: finestGrid + 2*bufferCells, H: finestGrid + 2*bufferCells}
+	m.values, m.counts, m.owners = m.values[:0], m.counts[:0], m.owners[:0]
 	pyramid := r.pyramid(p.layer)
 	if pyramid == nil || level > coverage.Leaf {
 		r.scan(p, w)
@@ -157,6 +153,7 @@ func (r *renderer) measure(p *picture) {
 	for _, t := range tallies {
 		m.counts[t.Class] = t.Features
 	}
+	r.takeLarge(p.layer, pyramid)
 }
 
 // scan measures the features in the tile one by one: where a layer has no pyramid
@@ -165,11 +162,10 @@ func (r *renderer) scan(p *picture, w coverage.Window) {
 	m, l := &r.merger, p.layer
 	m.cells.Reset(w)
 	m.index = map[feature.Value]uint32{}
-	for _, s := range r.find(l) {
-		g := l.Geometry(s)
-		if !geom.IsAreal(g) {
-			continue
-		}
+	r.step = 1
+	slots := r.find(l)
+	slots = slices.DeleteFunc(slots, func(s feature.Slot) bool { return !geom.IsAreal(l.Geometry(s)) })
+	for _, s := range slots {
 		v := l.ClassValue(s)
 		class, ok := m.index[v]
 		if !ok {
@@ -180,15 +176,32 @@ func (r *renderer) scan(p *picture, w coverage.Window) {
 		if r.holds(l.Bound(s)) {
 			m.counts[class]++
 		}
-		m.scanner.Begin(snap.Bits + uint(bits.Len(pixel)-1))
-		coverage.Rings(g, l.NeedsRepair(s), func(lonlat orb.Ring, hole bool) {
-			r.fine = r.fine[:0]
-			r.project(r.clip.ring(lonlat))
-			m.scanner.Ring(r.fine, hole)
-		})
-		parts, spans := m.scanner.Scan()
-		m.cells.AddScan(parts, spans, class)
+		if size := r.sizeOf(l, s); size >= 0 {
+			m.own(r, l, s, class, size)
+		}
 	}
+	m.label()
+	owners := m.owners // in the order of slots, by number
+	for _, s := range slots {
+		label := m.index[l.ClassValue(s)]
+		if len(owners) > 0 && owners[0].slot == s {
+			label, owners = owners[0].label, owners[1:]
+		}
+		parts, spans := r.scanFeature(l, s)
+		m.cells.AddScan(parts, spans, label)
+	}
+}
+
+// scanFeature measures one polygon.
+func (r *renderer) scanFeature(l Layer, s feature.Slot) ([]coverage.Part, []coverage.Span) {
+	m := &r.merger
+	m.scanner.Begin(snap.Bits + uint(bits.Len(pixel)-1))
+	coverage.Rings(l.Geometry(s), l.NeedsRepair(s), func(lonlat orb.Ring, hole bool) {
+		r.fine = r.fine[:0]
+		r.project(r.clip.ring(lonlat))
+		m.scanner.Ring(r.fine, hole)
+	})
+	return m.scanner.Scan()
 }
 
 // holds tells whether the middle of a box lies in the tile's own square.
@@ -202,11 +215,11 @@ func (r *renderer) holds(b orb.Bound) bool {
 // paint draws the cells and makes the groups of a layer.
 func (r *renderer) paint(p *picture) {
 	m := &r.merger
-	m.rank()
+	classes := m.rank(p.least)
 	cell := extent / p.grid
-	m.mosaic.Load(&m.cells, m.ranks, len(m.order), int64(coverage.Full)*pixel*pixel/int64(cell*cell))
+	m.mosaic.Load(&m.cells, m.ranks, len(m.order), classes, int64(coverage.Full)*pixel*pixel/int64(cell*cell))
 	m.mosaic.Draw()
-	buffer := m.cells.W - int32(p.grid) // in half cells
+	margin := m.cells.W - int32(p.grid) // in half cells
 	unit := func(v int32) int32 {
 		if m.cells.W < bufferedGrid { // the cells on the edge reach over the buffer
 			switch v {
@@ -216,11 +229,10 @@ func (r *renderer) paint(p *picture) {
 				return extent + Buffer
 			}
 		}
-		return (v - buffer) * int32(cell) / 2
+		return (v - margin) * int32(cell) / 2
 	}
-	p.groups = p.groups[:0]
-	for rank, class := range m.order {
-		g := group{class: m.values[class], count: m.counts[class], from: m.geometry.Rebase()}
+	draw := func(rank int) (from, to int) {
+		from = m.geometry.Rebase()
 		m.mosaic.Rings(rank, func(pts []mosaic.Point) {
 			m.line = m.line[:0]
 			for _, pt := range pts {
@@ -228,34 +240,15 @@ func (r *renderer) paint(p *picture) {
 			}
 			m.geometry.Ring(m.line)
 		})
-		g.to = m.geometry.Rebase()
+		return from, m.geometry.Rebase()
+	}
+	p.groups = p.groups[:0]
+	for rank, class := range m.order[:classes] {
+		g := group{class: m.values[class], count: m.counts[class]}
+		g.from, g.to = draw(rank)
 		p.groups = append(p.groups, g)
 	}
-}
-
-// rank puts the classes that are in the cells or have features in the order of
-// their texts.
-func (m *merger) rank() {
-	m.ranks = append(m.ranks[:0], make([]int, len(m.values))...)
-	for class, n := range m.counts {
-		if n > 0 {
-			m.ranks[class] = 1
-		}
-	}
-	m.cells.EachClass(func(class uint32) { m.ranks[class] = 1 })
-	m.order = m.order[:0]
-	for class, used := range m.ranks {
-		if used > 0 {
-			m.order = append(m.order, uint32(class))
-		}
-	}
-	slices.SortFunc(m.order, func(a, b uint32) int {
-		v, w := m.values[a], m.values[b]
-		return cmp.Or(strings.Compare(v.String(), w.String()), cmp.Compare(v.Kind(), w.Kind()))
-	})
-	for rank, class := range m.order {
-		m.ranks[class] = rank
-	}
+	r.paintOwners(p, classes, draw)
 }
 
 // classField returns the index of a layer's class field, -1 if it has none.

@@ -64,8 +64,8 @@ type Note struct {
 	Dropped int
 	// Marked patches are drawn as marks: points with id, class, state and count.
 	Marked int
-	// Grid is the number of cells to the tile's side whose borders the polygons of
-	// merged features follow; 0 where none are merged.
+	// Grid is the number of cells to the tile's side that polygons are rounded to:
+	// those of merged features up to 256, others 512, 1024 or 2048. 0 is all units.
 	Grid int
 	// Reduced says that properties other than id, class and state are missing.
 	Reduced bool

@@ -55,18 +55,23 @@ func (d *delta) whole(spans []Span, class uint32, sign int32) {
 		if level > rootLevel {
 			up = parents(spans)
 		}
-		for _, s := range spans {
-			at := s.X0
-			for _, p := range up[firstOver(up, s):] {
-				if p.Y != s.Y>>1 || p.X0<<1 >= s.X1 {
-					break
-				}
-				d.run(level, Span{s.Y, at, p.X0 << 1}, class, sign)
-				at = p.X1 << 1
-			}
-			d.run(level, Span{s.Y, at, s.X1}, class, sign)
-		}
+		without(spans, up, func(s Span) { d.run(level, s, class, sign) })
 		spans = up
+	}
+}
+
+// without visits what is left of runs without those of their parents.
+func without(spans, up []Span, visit func(Span)) {
+	for _, s := range spans {
+		at := s.X0
+		for _, p := range up[firstOver(up, s):] {
+			if p.Y != s.Y>>1 || p.X0<<1 >= s.X1 {
+				break
+			}
+			visit(Span{s.Y, at, p.X0 << 1})
+			at = p.X1 << 1
+		}
+		visit(Span{s.Y, at, s.X1})
 	}
 }
 

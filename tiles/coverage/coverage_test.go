@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -291,6 +292,14 @@ func anything(t *rapid.T) orb.Geometry {
 
 // same tells whether two pyramids hold the same, class numbers aside.
 func same(p, q *Pyramid) bool {
+	for z := range uint8(deepest + 1) {
+		var a, b []feature.Slot
+		p.EachLarge(z, func(s feature.Slot, _ uint8) { a = append(a, s) })
+		q.EachLarge(z, func(s feature.Slot, _ uint8) { b = append(b, s) })
+		if !slices.Equal(a, b) || len(a) != p.CountLarge(z) {
+			return false
+		}
+	}
 	return p.others == q.others && reflect.DeepEqual(flat(p, p.root, 0), flat(q, q.root, 0))
 }
 
@@ -366,6 +375,40 @@ func TestTile(t *testing.T) {
 	}
 	if tallies, n := p.Tile(11, 3, 5); tallies != nil || n != 0 {
 		t.Errorf("nothing lies in %v, %d", tallies, n)
+	}
+}
+
+// TestLarge: a polygon is large from the zoom on at which it has 16 pixels, whether
+// a pyramid tells or it is measured by itself; what is too small is told so.
+func TestLarge(t *testing.T) {
+	l, p := city(), cityPyramid()
+	var s Sizer
+	for _, z := range []uint8{6, 8, deepest} {
+		listed := map[feature.Slot]uint8{}
+		p.EachLarge(z, func(s feature.Slot, from uint8) { listed[s] = from })
+		for _, slot := range l.slots() {
+			var pixels float64
+			for _, r := range l.geometry[slot].(orb.Polygon) {
+				var a float64
+				for i := range r[1:] {
+					x0, y0 := mercator.Unit(r[i])
+					x1, y1 := mercator.Unit(r[i+1])
+					ox, oy := mercator.Unit(r[0])
+					a += (x0-ox)*(y1-oy) - (x1-ox)*(y0-oy)
+				}
+				pixels -= a / 2 * math.Exp2(2*(8+float64(z)))
+			}
+			from := s.LargeFrom(l.geometry[slot], l.Bound(slot), l.repair[slot], z)
+			if at, ok := listed[slot]; ok != (from <= z) || ok && at != from {
+				t.Fatalf("zoom %d: %d is large from %d on, listed: %v from %d on", z, slot, from, ok, at)
+			}
+			if math.Abs(pixels-LargePixels) > 0.02*LargePixels && (pixels > LargePixels) != (from <= z) {
+				t.Fatalf("zoom %d: %g pixels are large from %d on", z, pixels, from)
+			}
+		}
+		if len(listed) == 0 || len(listed) != p.CountLarge(z) {
+			t.Errorf("zoom %d: %d are listed, counted as %d", z, len(listed), p.CountLarge(z))
+		}
 	}
 }
 

@@ -59,6 +59,7 @@ func (p *Pyramid) with(l feature.Geometries, added, removed []feature.Slot) *Pyr
 		b.take(l, all)
 	}
 	next.root = b.root
+	next.large = p.large.with(b.sized)
 	return next
 }
 
@@ -98,6 +99,7 @@ type builder struct {
 	delta   delta
 	scanner Scanner
 	points  []snap.Fine
+	sized   []sized
 }
 
 // take takes polygons in and out.
@@ -125,6 +127,13 @@ func (b *builder) measure(project *projection, l feature.Geometries, it *item) {
 		b.scanner.Ring(b.points, hole)
 	})
 	parts, spans := b.scanner.Scan()
+	if from := largeFrom(b.scanner.area2); from <= deepest {
+		s := sized{it.slot, from, it.sign, nil}
+		if it.sign > 0 {
+			s.print = newFootprint(parts, spans, from)
+		}
+		b.sized = append(b.sized, s)
+	}
 	for _, c := range parts {
 		b.delta.add(Leaf, c.Y, c.X, it.class, it.sign*c.Amount)
 	}
@@ -145,5 +154,6 @@ func (b *builder) merge(l feature.Geometries, list []item, workers int) {
 	for i := range builders {
 		var dirty marked
 		b.root = b.editor.merge(b.root, builders[i].root, rootLevel, &dirty)
+		b.sized = append(b.sized, builders[i].sized...)
 	}
 }

@@ -16,6 +16,7 @@ type Pyramid struct {
 	root    *node
 	classes classes
 	others  int // features without polygons
+	large   large
 }
 
 // Others returns the number of features that have no polygons and are therefore

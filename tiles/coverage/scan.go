@@ -24,6 +24,7 @@ type Part struct{ Y, X, Amount int32 }
 // then Scan tells. It keeps its working memory.
 type Scanner struct {
 	bits      uint
+	area2     int64 // twice that of the rings, in steps²
 	crossings []crossing
 	parts     []Part
 	spans     []Span
@@ -40,7 +41,7 @@ type crossing struct {
 // Begin starts a polygon whose points come in steps of which a cell's side has
 // 1<<bits, at least 1<<7.
 func (s *Scanner) Begin(bits uint) {
-	s.bits = bits
+	s.bits, s.area2 = bits, 0
 	s.crossings = s.crossings[:0]
 }
 
@@ -50,17 +51,15 @@ func (s *Scanner) Ring(pts []snap.Fine, hole bool) {
 	if len(pts) < 3 {
 		return
 	}
-	var area int64
-	prev := pts[len(pts)-1]
-	for _, p := range pts {
-		area += int64(prev.X-pts[0].X)*int64(p.Y-pts[0].Y) - int64(p.X-pts[0].X)*int64(prev.Y-pts[0].Y)
-		prev = p
-	}
-	sign := int32(1)
+	area, sign := twiceArea(pts), int32(1)
 	if area > 0 != hole {
 		sign = -1
 	}
-	prev = pts[len(pts)-1]
+	if area = abs(area); hole {
+		area = -area
+	}
+	s.area2 += area
+	prev := pts[len(pts)-1]
 	for _, p := range pts {
 		s.edge(prev, p, sign)
 		prev = p

@@ -57,7 +57,9 @@ func (c *Cells) Append(dst []Entry, cell int) []Entry {
 // EachClass visits the classes of all entries, each any number of times.
 func (c *Cells) EachClass(visit func(class uint32)) {
 	for i := range c.entries {
-		visit(c.entries[i].Class)
+		if e := &c.entries[i]; e.Amount > 0 {
+			visit(e.Class)
+		}
 	}
 }
 
@@ -77,6 +79,38 @@ func (c *Cells) AddScan(parts []Part, spans []Span, class uint32) {
 	}
 	for _, s := range spans {
 		c.fill(s.X0, s.Y, s.X1, s.Y+1, Entry{class, Full})
+	}
+}
+
+// Take gives what a polygon of a class covers to another class, as far as it lies in
+// the window and the class has it.
+func (c *Cells) Take(parts []Part, spans []Span, from, to uint32) {
+	for _, p := range parts {
+		if p.X >= c.X && p.X < c.X+c.W && p.Y >= c.Y && p.Y < c.Y+c.H {
+			c.take(p.X, p.Y, p.Amount, from, to)
+		}
+	}
+	for _, s := range spans {
+		if s.Y < c.Y || s.Y >= c.Y+c.H {
+			continue
+		}
+		for x := max(s.X0, c.X); x < min(s.X1, c.X+c.W); x++ {
+			c.take(x, s.Y, Full, from, to)
+		}
+	}
+}
+
+func (c *Cells) take(x, y, amount int32, from, to uint32) {
+	taken := int32(0)
+	for i := c.heads[(y-c.Y)*c.W+x-c.X]; i > 0 && taken < amount; i = c.entries[i-1].next {
+		if e := &c.entries[i-1]; e.Class == from {
+			n := min(e.Amount, amount-taken)
+			e.Amount -= n
+			taken += n
+		}
+	}
+	if taken > 0 {
+		c.Add(x, y, Entry{to, taken})
 	}
 }
 

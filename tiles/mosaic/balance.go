@@ -47,6 +47,9 @@ func (m *Mosaic) off(c int32) int64 { return m.drawn[c] - m.target[c] }
 
 // slack returns by how much a class may be off for all that balance cares.
 func (m *Mosaic) slack(c int32) int64 {
+	if c >= m.single {
+		return max(m.target[c]/50, 4*coverage.Full) / 2
+	}
 	return max(max(m.target[c]/50, 4*m.pixel)/3, coverage.Full/2)
 }
 

@@ -20,7 +20,8 @@ type part struct {
 // it, Rings hands it out. The zero value is ready. It keeps its working memory.
 type Mosaic struct {
 	w, h    int
-	classes int // and none
+	classes int   // and none
+	single  int32 // the first class that is a single polygon
 	pixel   int64
 
 	from   []int32 // by cell: first part; one more at the end
@@ -57,10 +58,13 @@ const outside = -1
 func (m *Mosaic) at(x, y int) int { return (y+1)*(m.w+2) + x + 1 }
 
 // Load takes the cells of a window. ranks has, by class index of the cells, the
-// number of each class here, from 0 on, below n. pixel is the area of a pixel in
-// coverage.Full a cell: classes keep theirs within two percent, or four pixels.
-func (m *Mosaic) Load(c *coverage.Cells, ranks []int, n int, pixel int64) {
+// number of each class here, from 0 on, below n; those from single on are polygons
+// that are drawn by themselves. pixel is the area of a pixel in coverage.Full a
+// cell: classes keep theirs within two percent, or four pixels; single polygons
+// within one percent or two cells, so that many of a class do not add up to more.
+func (m *Mosaic) Load(c *coverage.Cells, ranks []int, n, single int, pixel int64) {
 	m.w, m.h, m.classes, m.pixel = int(c.W), int(c.H), n+1, pixel
+	m.single = int32(single) + 1
 	m.target = append(m.target[:0], make([]int64, n+1)...)
 	m.from, m.parts = m.from[:0], m.parts[:0]
 	for cell := range m.w * m.h {
@@ -75,6 +79,9 @@ func (m *Mosaic) Load(c *coverage.Cells, ranks []int, n int, pixel int64) {
 func (m *Mosaic) load(ranks []int) {
 	first := len(m.parts)
 	for _, e := range m.entries {
+		if e.Amount == 0 {
+			continue
+		}
 		m.parts = append(m.parts, part{int32(ranks[e.Class]) + 1, e.Amount})
 	}
 	own := m.parts[first:]

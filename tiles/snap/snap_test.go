@@ -2,6 +2,7 @@ package snap
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -246,6 +247,26 @@ func TestMeets(t *testing.T) {
 		pa, pb := s.a.Round(), s.b.Round()
 		if most := int(abs32(pa.X-pb.X)+abs32(pa.Y-pb.Y)) + 1; met > most {
 			t.Fatalf("%v→%v meets %d cells, at most %d can be", s.a, s.b, met, most)
+		}
+	})
+}
+
+// TestUnspiked: a ring without its spikes has the same inside, by Mend and by its
+// signed area, and none of its edges runs back over the one before.
+func TestUnspiked(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var m Mender
+		noded := m.renode([][][]Point{{randomRing(t, rapid.Int32Range(1, 6).Draw(t, "limit"))}})
+		ring := noded[0][0]
+		area, inside := Area2(ring), area2(m.Mend(noded))
+		got := Unspiked(slices.Clone(ring))
+		if Area2(got) != area || area2(m.Mend([][][]Point{{got}})) != inside {
+			t.Fatalf("%v becomes %v", ring, got)
+		}
+		for i := range got {
+			if n := len(got); n > 2 && (got[i] == got[(i+1)%n] || got[i] == got[(i+2)%n]) {
+				t.Fatalf("%v has a spike in it: %v", ring, got)
+			}
 		}
 	})
 }
