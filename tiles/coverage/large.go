@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
 	"slices"
@@ -146,33 +147,30 @@ func coarser(parts []Part, spans []Span) (list []Part, up []Span) {
 	return list, up
 }
 
-// amounts are sums in the cells of a row.
-type amounts struct {
-	x0  int32
-	sum []int32
-}
+// amounts are what is in cells of a row, by column.
+type amounts []Part
 
 func (a *amounts) add(x, amount int32) {
-	if len(a.sum) == 0 {
-		a.x0 = x
+	if n := len(*a); n > 0 && (*a)[n-1].X == x {
+		(*a)[n-1].Amount += amount
+		return
 	}
-	if missing := a.x0 - x; missing > 0 {
-		a.sum, a.x0 = slices.Insert(a.sum, 0, make([]int32, missing)...), x
-	}
-	if missing := int(x-a.x0) + 1 - len(a.sum); missing > 0 {
-		a.sum = append(a.sum, make([]int32, missing)...)
-	}
-	a.sum[x-a.x0] += amount
+	*a = append(*a, Part{X: x, Amount: amount})
 }
 
-// flush appends a quarter of the sums and empties the row.
+// flush appends a quarter of the sums, in order, and empties the row.
 func (a *amounts) flush(list []Part, y int32) []Part {
-	for i, sum := range a.sum {
-		if q := (sum + 2) / 4; q > 0 {
-			list = append(list, Part{y, a.x0 + int32(i), q})
+	slices.SortFunc(*a, func(p, q Part) int { return cmp.Compare(p.X, q.X) })
+	for all := *a; len(all) > 0; {
+		x, sum := all[0].X, int32(2)
+		for ; len(all) > 0 && all[0].X == x; all = all[1:] {
+			sum += all[0].Amount
+		}
+		if sum /= 4; sum > 0 {
+			list = append(list, Part{y, x, sum})
 		}
 	}
-	a.sum = a.sum[:0]
+	*a = (*a)[:0]
 	return list
 }
 
