@@ -15,11 +15,14 @@
 // oriented and written. A tessellation that covers the tile covers it after
 // that as well, without gap or overlap.
 //
-// A layer that does not fit, or of which very much lies under the tile, has its
-// polygons merged into one feature for each class: "merged" is true, and it has
+// A layer of many vertices is rounded to a coarser grid, up to half a pixel, so that
+// polygons that can be seen stay themselves (Note.Grid). One of very many features, or
+// one that does not fit all the same, has its polygons
+// merged into one feature for each class: "merged" is true, and it has
 // neither MVT id nor "id". What each class covers of the pixels comes from a pyramid
 // that is kept beside the layer (package coverage) and is drawn so that each class
 // keeps its area and borders fit (package mosaic): the cost is that of the pixels.
+// Polygons of 16 pixels or more take part in that by themselves, with id and properties.
 // "count" says how many features of the class have the middle of their box in the
 // tile, so that each counts once in a zoom. Drawn features, the sum of count and
 // what the notes call collapsed and dropped are then all that have their middle
@@ -28,6 +31,8 @@
 // Tiles come in three grids (Grid): WebMercatorQuad and two of degrees, which have
 // the same tiles. The zooms of layers are scales: zoom z of the grids of degrees
 // has the resolution of zoom z+1 of WebMercatorQuad.
+//
+// The label points of a layer are a layer of their own (Labels).
 //
 // MVT layers are named by their layer id, have extent 4096 and a buffer of 64
 // units. A feature's MVT id is its number; its property "id" is its text id,

@@ -59,6 +59,7 @@ type Note struct {
 	// Merged polygons of reference and admin layers are drawn as one feature for
 	// each class, with its class, "merged" and "count": of the features whose box
 	// has its middle in the tile, so that over all tiles of a zoom each counts once.
+	// Those of 16 pixels or more, or as many of the largest as fit, stay themselves.
 	Merged int
 	// Dropped features were left out because the tile was too large.
 	Dropped int
