@@ -46,6 +46,7 @@ type merger struct {
 	sizer    coverage.Sizer
 	ranks    []int    // by index in cells, of classes and then of owners: rank
 	order    []uint32 // by rank: that index
+	singles  []int    // of the owners that have ranks: those of their classes
 	geometry mvt.Geometry
 	line     []mvt.Point
 }
@@ -217,7 +218,7 @@ func (r *renderer) paint(p *picture) {
 	m := &r.merger
 	classes := m.rank(p.least)
 	cell := extent / p.grid
-	m.mosaic.Load(&m.cells, m.ranks, len(m.order), classes, int64(coverage.Full)*pixel*pixel/int64(cell*cell))
+	m.mosaic.Load(&m.cells, m.ranks, len(m.order), m.singles, int64(coverage.Full)*pixel*pixel/int64(cell*cell))
 	m.mosaic.Draw()
 	margin := m.cells.W - int32(p.grid) // in half cells
 	unit := func(v int32) int32 {

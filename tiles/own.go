@@ -120,9 +120,7 @@ func (m *merger) rank(least int) (classes int) {
 	}
 	m.cells.EachClass(func(label uint32) { m.ranks[label] = 1 })
 	for i := range m.owners {
-		if o := &m.owners[i]; o.size < least {
-			m.ranks[o.class] = max(m.ranks[o.class], m.ranks[o.label])
-		}
+		m.ranks[m.owners[i].class] = 1
 	}
 	m.order = m.order[:0]
 	for class := range m.values {
@@ -143,9 +141,12 @@ func (m *merger) rank(least int) (classes int) {
 	for rank, label := range m.order {
 		m.ranks[label] = rank
 	}
+	m.singles = m.singles[:0]
 	for i := range m.owners {
 		if o := &m.owners[i]; o.size < least {
 			m.ranks[o.label] = m.ranks[o.class]
+		} else {
+			m.singles = append(m.singles, m.ranks[o.class])
 		}
 	}
 	return classes

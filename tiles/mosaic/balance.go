@@ -23,7 +23,8 @@ type swap struct{ cell, from, to int32 }
 
 // balance changes cells over until each class is drawn with its area, to a third
 // of what it may be off, or no change brings two classes nearer to theirs. What
-// helps by itself is done at the cheapest cells.
+// helps by itself is done at the cheapest cells. Single polygons and their classes as
+// a whole are both looked at.
 func (m *Mosaic) balance() {
 	q := &m.queue
 	for range maxPasses {
@@ -45,17 +46,27 @@ func (m *Mosaic) balance() {
 // off returns by how much a class is drawn too large.
 func (m *Mosaic) off(c int32) int64 { return m.drawn[c] - m.target[c] }
 
+// groupOff returns by how much the group of a class is.
+func (m *Mosaic) groupOff(c int32) int64 { return m.sum[m.group[c]] - m.whole[m.group[c]] }
+
 // slack returns by how much a class may be off for all that balance cares.
 func (m *Mosaic) slack(c int32) int64 {
 	if c >= m.single {
 		return max(m.target[c]/50, 4*coverage.Full) / 2
 	}
-	return max(max(m.target[c]/50, 4*m.pixel)/3, coverage.Full/2)
+	return m.slackOf(m.target[c])
+}
+
+func (m *Mosaic) groupSlack(c int32) int64 { return m.slackOf(m.whole[m.group[c]]) }
+
+func (m *Mosaic) slackOf(area int64) int64 {
+	return max(max(area/50, 4*m.pixel)/3, coverage.Full/2)
 }
 
 func (m *Mosaic) balanced() bool {
+	within := func(off, slack int64) bool { return -slack <= off && off <= slack }
 	for c := range int32(m.classes) {
-		if off := m.off(c); off > m.slack(c) || -off > m.slack(c) {
+		if !within(m.off(c), m.slack(c)) || !within(m.groupOff(c), m.groupSlack(c)) {
 			return false
 		}
 	}
@@ -63,10 +74,17 @@ func (m *Mosaic) balanced() bool {
 }
 
 // helps tells whether a cell's change from one class to another brings both
-// nearer to their areas, and one of them is too far off.
+// nearer to their areas, and one of them is too far off; with their groups taken
+// together, so that the sum of the squares of what all are off gets less: changes come
+// to an end.
 func (m *Mosaic) helps(from, to int32) bool {
 	a, b := m.off(from), m.off(to)
-	return a-b > coverage.Full && (a > m.slack(from) || -b > m.slack(to))
+	if m.group[from] == m.group[to] {
+		return a-b > coverage.Full && (a > m.slack(from) || -b > m.slack(to))
+	}
+	c, d := m.groupOff(from), m.groupOff(to)
+	return a-b+c-d > 2*coverage.Full &&
+		(a > m.slack(from) || -b > m.slack(to) || c > m.groupSlack(from) || -d > m.groupSlack(to))
 }
 
 // offer queues what may change in a cell, towards one class or (-1) any.
@@ -148,7 +166,7 @@ func (m *Mosaic) cost(s swap) int32 {
 
 // measure sums the areas of the classes as they are drawn.
 func (m *Mosaic) measure() {
-	m.drawn = append(m.drawn[:0], make([]int64, m.classes)...)
+	m.drawn, m.sum = zeroed(m.drawn, m.classes), zeroed(m.sum, m.classes)
 	for y := range m.h {
 		for x := range m.w {
 			m.count(m.labels[m.at(x, y)], coverage.Full)
@@ -162,7 +180,10 @@ func (m *Mosaic) measure() {
 }
 
 func (m *Mosaic) count(label int32, area int64) {
-	m.sets.each(label, func(c int32) { m.drawn[c] += area })
+	m.sets.each(label, func(c int32) {
+		m.drawn[c] += area
+		m.sum[m.group[c]] += area
+	})
 }
 
 // around adds what a cell and its corners are drawn with, or takes it away.

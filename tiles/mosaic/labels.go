@@ -20,17 +20,20 @@ type part struct {
 // it, Rings hands it out. The zero value is ready. It keeps its working memory.
 type Mosaic struct {
 	w, h    int
-	classes int   // and none
-	single  int32 // the first class that is a single polygon
+	classes int     // and none
+	single  int32   // the first class that is a single polygon
+	group   []int32 // by class: itself, or the class that the single polygon is of
 	pixel   int64
 
 	from   []int32 // by cell: first part; one more at the end
 	parts  []part
 	target []int64 // by class: its true area, in coverage.Full a cell
+	whole  []int64 // by group: the true area of it all
 
 	labels []int32 // by cell, framed by cells without any: see at
 	sets   sets
 	drawn  []int64 // by class: its area as drawn
+	sum    []int64 // by group: the same
 	queue  queue
 
 	// Of the region being traced:
@@ -58,13 +61,19 @@ const outside = -1
 func (m *Mosaic) at(x, y int) int { return (y+1)*(m.w+2) + x + 1 }
 
 // Load takes the cells of a window. ranks has, by class index of the cells, the
-// number of each class here, from 0 on, below n; those from single on are polygons
-// that are drawn by themselves. pixel is the area of a pixel in coverage.Full a
-// cell: classes keep theirs within two percent, or four pixels; single polygons
-// within one percent or two cells, so that many of a class do not add up to more.
-func (m *Mosaic) Load(c *coverage.Cells, ranks []int, n, single int, pixel int64) {
+// number of each class here, from 0 on, below n; the last of these are polygons that
+// are drawn by themselves, and singles has the number of the class that each is of.
+// pixel is the area of a pixel in coverage.Full a cell: a class with its single
+// polygons keeps its area within two percent, or four pixels.
+func (m *Mosaic) Load(c *coverage.Cells, ranks []int, n int, singles []int, pixel int64) {
 	m.w, m.h, m.classes, m.pixel = int(c.W), int(c.H), n+1, pixel
-	m.single = int32(single) + 1
+	m.single, m.group = int32(m.classes-len(singles)), m.group[:0]
+	for class := range m.single {
+		m.group = append(m.group, class)
+	}
+	for _, rank := range singles {
+		m.group = append(m.group, int32(rank)+1)
+	}
 	m.target = append(m.target[:0], make([]int64, n+1)...)
 	m.from, m.parts = m.from[:0], m.parts[:0]
 	for cell := range m.w * m.h {
@@ -73,6 +82,10 @@ func (m *Mosaic) Load(c *coverage.Cells, ranks []int, n, single int, pixel int64
 		m.load(ranks)
 	}
 	m.from = append(m.from, int32(len(m.parts)))
+	m.whole = zeroed(m.whole, m.classes)
+	for class, area := range m.target {
+		m.whole[m.group[class]] += area
+	}
 }
 
 // load adds the parts of one cell, by class.

@@ -123,7 +123,7 @@ func TestAnyLabels(t *testing.T) {
 			}
 			return es
 		})
-		m.Load(c, ranks(classes), classes, classes, coverage.Full)
+		m.Load(c, ranks(classes), classes, nil, coverage.Full)
 		m.Draw()
 		for rank, got := range areas(t, &m, classes) {
 			if want := float64(m.drawn[rank+1]) / coverage.Full; got != want {
@@ -157,7 +157,7 @@ func TestPatterns(t *testing.T) {
 					return []coverage.Entry{{Class: uint32(c - 'a'), Amount: coverage.Full}}
 				}
 				return nil
-			}), ranks(2), 2, 2, 1<<40)
+			}), ranks(2), 2, nil, 1<<40)
 			m.Draw()
 			got, rings := areas(t, &m, 2), 0
 			m.Rings(0, func([]Point) { rings++ })
@@ -185,7 +185,7 @@ func TestBalance(t *testing.T) {
 		return append(es, coverage.Entry{Class: 0, Amount: a})
 	})
 	var m Mosaic
-	m.Load(c, ranks(6), 6, 6, coverage.Full)
+	m.Load(c, ranks(6), 6, nil, coverage.Full)
 	m.Draw()
 	for rank, got := range areas(t, &m, 6) {
 		want := float64(m.target[rank+1]) / coverage.Full
@@ -214,7 +214,7 @@ func BenchmarkDraw(b *testing.B) {
 	var m Mosaic
 	b.ReportAllocs()
 	for b.Loop() {
-		m.Load(c, ranks(30), 30, 30, coverage.Full)
+		m.Load(c, ranks(30), 30, nil, coverage.Full)
 		m.Draw()
 	}
 	b.ReportMetric(float64(len(m.points)), "points")
