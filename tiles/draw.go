@@ -77,6 +77,7 @@ type shape struct {
 	from, to int
 	area2    int64     // twice the drawn area in units²
 	at       mvt.Point // where its mark is, or would be
+	owner    int       // of a polygon among merged ones, index in merger.owners
 }
 
 // cut is a feature cut to the tile: its rings in fine steps, not yet rounded.

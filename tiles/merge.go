@@ -84,20 +84,45 @@ func (r *renderer) merge(p *picture) {
 	}
 	r.measure(p)
 	p.grid = finestGrid
-	for p.least = r.fewEnough(goal / ownerBytes); ; p.least++ {
+	for p.least = r.fewEnough(goal / ownerBytes); ; {
 		r.paint(p)
 		if r.pictureBytes(p, plan{}) <= goal {
 			return
 		}
-		if p.brief = true; r.pictureBytes(p, plan{}) <= goal {
+		p.brief = true
+		size := r.pictureBytes(p, plan{})
+		if size <= goal {
 			return
 		}
 		if len(p.owned) == 0 {
 			break
 		}
+		p.least = r.largerOnes(p, size-goal)
 	}
 	r.halve(p)
 	r.paint(p)
+}
+
+// largerOnes returns a size such that about so many bytes are saved if only polygons of
+// that are drawn by themselves, none if that is not enough.
+func (r *renderer) largerOnes(p *picture, save int) (least int) {
+	m := &r.merger
+	for least = p.least + 1; ; least++ {
+		saved, left := 0, false
+		for i := range p.owned {
+			if s := &p.owned[i]; m.owners[s.owner].size < least {
+				saved += s.to - s.from + ownerBytes/2
+			} else {
+				left = true
+			}
+		}
+		if saved >= save {
+			return least
+		}
+		if !left {
+			return none
+		}
+	}
 }
 
 // pictureBytes returns the size of a layer.

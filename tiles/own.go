@@ -165,7 +165,7 @@ func (r *renderer) paintOwners(p *picture, classes int, draw func(rank int) (fro
 		if o.here {
 			p.groups[m.ranks[o.class]].count--
 		}
-		s := shape{slot: o.slot, number: o.number, kind: mvt.Polygons}
+		s := shape{slot: o.slot, number: o.number, kind: mvt.Polygons, owner: i}
 		if s.from, s.to = draw(m.ranks[o.label]); s.to > s.from {
 			p.owned = append(p.owned, s)
 		} else if o.here {
