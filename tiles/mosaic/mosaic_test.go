@@ -2,6 +2,7 @@ package mosaic
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -199,6 +200,40 @@ func TestBalance(t *testing.T) {
 				t.Fatalf("cell %d,%d shows class %d, which is not there", x, y, l-1)
 			}
 		}
+	}
+}
+
+// TestBalanceOfSingles: a class keeps its area together with its single polygons, each
+// of which is a strip two fifths of a cell wide that never has most of a cell.
+//
+//	class 0 everywhere but in the strips, which are of class 1, whose rest is a block
+func TestBalanceOfSingles(t *testing.T) {
+	const n, strips = 96, 24
+	c := fill(n, func(x, y int32) []coverage.Entry {
+		switch {
+		case y >= 90:
+			return []coverage.Entry{{Class: 1, Amount: coverage.Full}}
+		case x%4 == 1:
+			a := int32(coverage.Full * 2 / 5)
+			return []coverage.Entry{{Class: 0, Amount: coverage.Full - a}, {Class: uint32(2 + x/4), Amount: a}}
+		}
+		return []coverage.Entry{{Class: 0, Amount: coverage.Full}}
+	})
+	var m Mosaic
+	m.Load(c, ranks(2+strips), 2+strips, slices.Repeat([]int{1}, strips), coverage.Full)
+	m.Draw()
+	got := areas(t, &m, 2+strips)
+	var sum, want float64
+	for rank, a := range got {
+		if rank > 0 {
+			sum, want = sum+a, want+float64(m.target[rank+1])/coverage.Full
+		}
+		if w := float64(m.target[rank+1]) / coverage.Full; rank > 1 && (a-w > 4 || w-a > 4) {
+			t.Errorf("strip %d has %.1f cells instead of %.1f", rank-2, a, w)
+		}
+	}
+	if off := sum - want; off > max(want/50, 4) || -off > max(want/50, 4) {
+		t.Errorf("the class has %.1f cells instead of %.1f", sum, want)
 	}
 }
 
